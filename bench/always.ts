@@ -1,0 +1,17 @@
+/** Requests a second when each reply waits for the device. */
+
+import { withBoth } from "./contender.js";
+import type { Effort, Figure } from "./figure.js";
+import { compareLoad } from "./load.js";
+
+export async function always(effort: Effort, show: (figure: Figure) => void): Promise<void> {
+  await withBoth({ fsync: "always" }, async (both) => {
+    const rates = await compareLoad(both, { test: "set", pipeline: 1 }, effort);
+    show({
+      name: "SET, always, 50 clients",
+      unit: "requests/s",
+      ...rates,
+      demand: { of: "ratio", bound: "at least", limit: 1.0 },
+    });
+  });
+}

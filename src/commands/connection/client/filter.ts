@@ -1,0 +1,20 @@
+/** The kinds of clients that CLIENT LIST and CLIENT KILL can ask for. */
+
+import type { Call } from "../../../engine/call.js";
+import type { Client } from "../../../engine/client.js";
+import { fail } from "../../../engine/errors.js";
+
+export type ClientType = "normal" | "pubsub" | "replica" | "master";
+
+/** The type that the argument names; throws when there is no such type. */
+export function readType(call: Call, at: number): ClientType {
+  if (call.is(at, "slave")) return "replica";
+  const type = (["normal", "pubsub", "replica", "master"] as const).find((name) => call.is(at, name));
+  if (type === undefined) throw fail(`Unknown client type '${call.text(at)}'`);
+  return type;
+}
+
+/** What a session is in these terms; one in MONITOR mode is a normal client. */
+export function typeOfClient(_client: Client): ClientType {
+  return "normal";
+}

@@ -1,0 +1,21 @@
+/** PING. */
+
+import { optional, string } from "../../engine/argument.js";
+import { command } from "../../engine/command.js";
+import { wrongArity } from "../../engine/errors.js";
+
+export const ping = command({
+  name: "ping",
+  group: "connection",
+  since: "1.0.0",
+  summary: "Answers, so that a client knows that the server is alive",
+  complexity: "O(1)",
+  flags: ["fast"],
+  args: [optional(string("message"))],
+  tips: ["request_policy:all_shards", "response_policy:all_succeeded"],
+  run(call) {
+    if (call.argc > 2) throw wrongArity("ping");
+    if (call.argc === 2) call.reply.bulk(call.view(1));
+    else call.reply.simple("PONG");
+  },
+});

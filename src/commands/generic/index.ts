@@ -1,0 +1,38 @@
+/** The commands of group generic. */
+
+import type { Declaration } from "../../engine/command.js";
+import { del, unlink } from "./delete.js";
+import { exists, touch } from "./exists.js";
+import { expire, expireAt, persist, pexpire, pexpireAt } from "./expire.js";
+import { keys, randomKey } from "./keys.js";
+import { copy, move } from "./move.js";
+import { object } from "./object.js";
+import { rename, renameNx } from "./rename.js";
+import { scan } from "./scan.js";
+import { expireTime, pexpireTime, pttl, ttl } from "./ttl.js";
+import { type } from "./type.js";
+
+export const genericCommands: readonly Declaration[] = [
+  copy,
+  del,
+  exists,
+  expire,
+  expireAt,
+  expireTime,
+  keys,
+  move,
+  object,
+  persist,
+  pexpire,
+  pexpireAt,
+  pexpireTime,
+  pttl,
+  randomKey,
+  rename,
+  renameNx,
+  scan,
+  touch,
+  ttl,
+  type,
+  unlink,
+];

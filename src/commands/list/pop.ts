@@ -1,0 +1,146 @@
+/** LPOP, RPOP and LMPOP. */
+
+import { integer, key, multiple, oneOf, optional, token } from "../../engine/argument.js";
+import type { Call } from "../../engine/call.js";
+import { command } from "../../engine/command.js";
+import { fail, syntaxError, wrongArity } from "../../engine/errors.js";
+import type { Key } from "../../memory/key.js";
+import type { List } from "../../types/list.js";
+import { elementsGone, replyElement, replyRange, writeList } from "./stored.js";
+
+const LPOP = Buffer.from("LPOP");
+const RPOP = Buffer.from("RPOP");
+
+const POP = {
+  since: "1.0.0",
+  complexity: "O(N), N being the number of elements removed",
+  flags: ["write", "fast"],
+  args: [key("key", ["RW", "access", "delete"]), optional(integer("count", { since: "6.2.0" }))],
+  history: [["6.2.0", "Takes the argument `count`."]],
+} as const;
+
+export const lpop = command({
+  ...POP,
+  name: "lpop",
+  group: "list",
+  summary: "Removes the first elements of a list and returns them",
+  run: (call) => pop(call, true),
+});
+
+export const rpop = command({
+  ...POP,
+  name: "rpop",
+  group: "list",
+  summary: "Removes the last elements of a list and returns them, the last of them first",
+  run: (call) => pop(call, false),
+});
+
+export const lmpop = command({
+  name: "lmpop",
+  group: "list",
+  since: "7.0.0",
+  summary: "Removes elements from the first of several lists that is there, and returns them",
+  complexity: "O(N+M), N being the number of keys and M that of the elements removed",
+  flags: ["write"],
+  args: [
+    integer("numkeys", { countsKeys: true }),
+    multiple(key("key", ["RW", "access", "delete"])),
+    oneOf("where", [token("left", "LEFT"), token("right", "RIGHT")]),
+    optional(integer("count", { token: "COUNT" })),
+  ],
+  run: popFromFirst,
+});
+
+function pop(call: Call, atHead: boolean): void {
+  if (call.argc > 3) throw wrongArity(call.command.fullName);
+  const many = call.argc === 3;
+  const most = many ? readCount(call, 2, 0, "value is out of range, must be positive") : 1;
+  const key = call.key(1);
+  const list = writeList(call, key);
+  if (list === null) {
+    if (many) call.reply.nilArray();
+    else call.reply.nil();
+  } else if (many) popMany(call, key, list, atHead, Math.min(most, list.length));
+  else popOne(call, key, list, atHead);
+}
+
+function popOne(call: Call, key: Key, list: List, atHead: boolean): void {
+  const index = atHead ? 0 : list.length - 1;
+  list.cursor.seek(index);
+  replyElement(call, list);
+  list.removeRange(index, 1);
+  elementsGone(call, key, list, atHead ? "lpop" : "rpop", 1);
+}
+
+function popMany(call: Call, key: Key, list: List, atHead: boolean, count: number): void {
+  if (count === 0) {
+    call.reply.array(0);
+    return;
+  }
+  const index = atHead ? 0 : list.length - count;
+  if (atHead) replyRange(call, list, 0, count);
+  else replyBackward(call, list, count);
+  list.removeRange(index, count);
+  elementsGone(call, key, list, atHead ? "lpop" : "rpop", count);
+}
+
+function replyBackward(call: Call, list: List, count: number): void {
+  const { cursor } = list;
+  call.reply.array(count);
+  cursor.seek(list.length - 1);
+  for (let left = count; left > 0; left--) {
+    replyElement(call, list);
+    cursor.previous();
+  }
+}
+
+function popFromFirst(call: Call): void {
+  const keys = readCount(call, 1, 1, "numkeys should be greater than 0");
+  const whereAt = keys + 2;
+  if (whereAt >= call.argc) throw syntaxError();
+  const atHead = readSide(call, whereAt);
+  const most = readCountOption(call, whereAt + 1);
+  for (let at = 2; at < whereAt; at++) {
+    const key = call.key(at);
+    const list = writeList(call, key);
+    if (list === null) continue;
+    const count = Math.min(most, list.length);
+    call.reply.array(2);
+    call.reply.bulk(key.bytes, key.start, key.end);
+    popMany(call, key, list, atHead, count);
+    propagatePop(call, key, atHead, count);
+    return;
+  }
+  call.reply.nilArray();
+}
+
+/** What a reader of the log has to do is known by now. */
+function propagatePop(call: Call, key: Key, atHead: boolean, count: number): void {
+  const unit = call.propagateWords(3);
+  unit.word(atHead ? LPOP : RPOP);
+  unit.word(key.bytes, key.start, key.end);
+  unit.integer(count);
+}
+
+/** Whether the argument is LEFT; else it is RIGHT. */
+export function readSide(call: Call, at: number): boolean {
+  if (call.is(at, "left")) return true;
+  if (call.is(at, "right")) return false;
+  throw syntaxError();
+}
+
+/** The options of LMPOP: at most one COUNT. */
+function readCountOption(call: Call, from: number): number {
+  if (from === call.argc) return 1;
+  if (!call.is(from, "count") || from + 1 === call.argc) throw syntaxError();
+  const count = readCount(call, from + 1, 1, "count should be greater than 0");
+  if (from + 2 < call.argc) throw syntaxError();
+  return count;
+}
+
+function readCount(call: Call, at: number, least: number, error: string): number {
+  const value = call.maybeInteger(at);
+  const count = Number.isNaN(value) ? Number(call.integer64(at, () => fail(error))) : value;
+  if (count < least) throw fail(error);
+  return count;
+}

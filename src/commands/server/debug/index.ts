@@ -1,0 +1,139 @@
+/**
+ * DEBUG: for tests of clients and of servers. Those of Redis's subcommands that have a meaning here; to Redis they are
+ * arguments of one command, not subcommands with a declaration of their own.
+ */
+
+import type { Call } from "../../../engine/call.js";
+import { command } from "../../../engine/command.js";
+import { CommandError, fail } from "../../../engine/errors.js";
+import { digest, digestValue } from "./digest.js";
+import { object, stringLengths, tableOfKey } from "./entry.js";
+import { populate } from "./populate.js";
+import { protocol } from "./protocol.js";
+import { loadAof } from "./reload.js";
+import { tables } from "./tables.js";
+
+interface Subcommand {
+  readonly args: string;
+  readonly summary: string;
+  /** The fewest and the most words of the command line. */
+  readonly argc: readonly [least: number, most: number];
+  readonly run: (call: Call) => void;
+}
+
+const SUBCOMMANDS: ReadonlyMap<string, Subcommand> = new Map<string, Subcommand>([
+  ["assert", { args: "", summary: "End the process by SIGABRT.", argc: [2, 2], run: abort }],
+  ["digest", { args: "", summary: "Hash all data, as Redis does.", argc: [2, 2], run: digest }],
+  [
+    "digest-value",
+    { args: "<key> [<key> ...]", summary: "Hash single values.", argc: [2, Infinity], run: digestValue },
+  ],
+  ["error", { args: "<text>", summary: "Reply with that error.", argc: [3, 3], run: error }],
+  ["htstats", { args: "<db>", summary: "Describe a database's hash tables.", argc: [3, 3], run: tables }],
+  [
+    "htstats-key",
+    { args: "<key>", summary: "Describe a value's hash table.", argc: [3, 3], run: tableOfKey },
+  ],
+  ["loadaof", { args: "", summary: "Load the append-only file anew.", argc: [2, 2], run: loadAof }],
+  ["log", { args: "<text>", summary: "Write a line to the server's log.", argc: [3, 3], run: log }],
+  ["object", { args: "<key>", summary: "Describe a value.", argc: [3, 3], run: object }],
+  ["oom", { args: "", summary: "End the process as when memory has run out.", argc: [2, 2], run: abort }],
+  ["panic", { args: "", summary: "End the process by SIGABRT.", argc: [2, 2], run: abort }],
+  [
+    "pause-cron",
+    { args: "<0|1>", summary: "Stop background work, or resume it.", argc: [3, 3], run: pauseCron },
+  ],
+  [
+    "populate",
+    {
+      args: "<count> [<prefix>] [<size>]",
+      summary: "Create so many keys with strings, which are not logged.",
+      argc: [3, 5],
+      run: populate,
+    },
+  ],
+  ["protocol", { args: "<type>", summary: "Reply with a value of that type.", argc: [3, 3], run: protocol }],
+  [
+    "sdslen",
+    { args: "<key>", summary: "Tell the lengths of a key and its string.", argc: [3, 3], run: stringLengths },
+  ],
+  ["segfault", { args: "", summary: "End the process by SIGSEGV.", argc: [2, 2], run: segfault }],
+  [
+    "set-active-expire",
+    {
+      args: "<0|1>",
+      summary: "Stop deleting expired keys unasked, or resume it.",
+      argc: [3, 3],
+      run: setActiveExpire,
+    },
+  ],
+  ["sleep", { args: "<seconds>", summary: "Do nothing at all for so long.", argc: [3, 3], run: sleep }],
+  ["help", { args: "", summary: "Print this help.", argc: [2, 2], run: help }],
+]);
+
+export const debug = command({
+  name: "debug",
+  group: "server",
+  since: "1.0.0",
+  summary: "A container for commands that look inside the server and disturb it",
+  complexity: "Depends on the subcommand",
+  flags: ["admin", "noscript", "loading", "stale", "protected"],
+  arity: -2,
+  internal: true,
+  run(call) {
+    const subcommand = SUBCOMMANDS.get(call.text(1).toLowerCase());
+    const [least, most] = subcommand?.argc ?? [0, 0];
+    if (subcommand === undefined || call.argc < least || call.argc > most) {
+      const word = call.text(1).slice(0, 128);
+      throw fail(`unknown subcommand or wrong number of arguments for '${word}'. Try DEBUG HELP.`);
+    }
+    subcommand.run(call);
+  },
+});
+
+/** Integers here are what C's atoi makes of a text: 0 of what is none. */
+function isOn(call: Call, at: number): boolean {
+  const value = Number.parseInt(call.text(at), 10);
+  return !Number.isNaN(value) && value !== 0;
+}
+
+function abort(call: Call): void {
+  call.engine.platform.host.crash("SIGABRT");
+}
+
+function segfault(call: Call): void {
+  call.engine.platform.host.crash("SIGSEGV");
+}
+
+function error(call: Call): void {
+  throw new CommandError(call.text(2));
+}
+
+function log(call: Call): void {
+  call.engine.services.log("warning", `DEBUG LOG: ${call.text(2)}`);
+  call.reply.ok();
+}
+
+function pauseCron(call: Call): void {
+  call.engine.services.pauseCron(isOn(call, 2));
+  call.reply.ok();
+}
+
+function setActiveExpire(call: Call): void {
+  call.engine.expiry.enabled = isOn(call, 2);
+  call.reply.ok();
+}
+
+function sleep(call: Call): void {
+  const seconds = Number.parseFloat(call.text(2));
+  if (seconds > 0) call.engine.platform.clock.stall(seconds * 1000);
+  call.reply.ok();
+}
+
+function help(call: Call): void {
+  const lines = ["DEBUG <subcommand> [<arg> [value] [opt] ...]. Subcommands are:"];
+  for (const [name, { args, summary }] of SUBCOMMANDS) {
+    lines.push(`${name.toUpperCase()} ${args}`.trimEnd(), `    ${summary}`);
+  }
+  call.reply.lines(lines);
+}

@@ -1,0 +1,40 @@
+/** The commands of group server. */
+
+import type { Declaration } from "../../engine/command.js";
+import { acl } from "./acl.js";
+import { commandCommand } from "./command/index.js";
+import { config } from "./config.js";
+import { dbSize } from "./dbsize.js";
+import { debug } from "./debug/index.js";
+import { flushAll, flushDb } from "./flush.js";
+import { info } from "./info/index.js";
+import { latency } from "./latency/index.js";
+import { lolwut } from "./lolwut.js";
+import { memory } from "./memory/index.js";
+import { monitor } from "./monitor.js";
+import { role } from "./role.js";
+import { shutdown } from "./shutdown.js";
+import { slowLog } from "./slowlog.js";
+import { swapDb } from "./swapdb.js";
+import { lastSave, time } from "./time.js";
+
+export const serverCommands: readonly Declaration[] = [
+  acl,
+  commandCommand,
+  config,
+  dbSize,
+  debug,
+  flushAll,
+  flushDb,
+  info,
+  lastSave,
+  latency,
+  lolwut,
+  memory,
+  monitor,
+  role,
+  shutdown,
+  slowLog,
+  swapDb,
+  time,
+];

@@ -1,0 +1,75 @@
+/** INFO persistence: the dataset on disk. Snapshots are not written yet; their fields say that there was none. */
+
+import type { Engine } from "../../../engine/engine.js";
+import type { LoadingProgress } from "../../../engine/services.js";
+import type { AppendOnlyFile } from "../../../persistence/append-only-file.js";
+import { type Field, section } from "./section.js";
+
+export const persistence = section("Persistence", (engine) => {
+  const { aof, loading } = engine.services;
+  return [
+    ["loading", loading === null ? 0 : 1],
+    ["async_loading", 0],
+    ...snapshots(engine),
+    ["aof_enabled", engine.config.values.appendonly ? 1 : 0],
+    ["aof_rewrite_in_progress", 0],
+    ["aof_rewrite_scheduled", 0],
+    ["aof_last_rewrite_time_sec", -1],
+    ["aof_current_rewrite_time_sec", -1],
+    ["aof_last_bgrewrite_status", "ok"],
+    ["aof_rewrites", 0],
+    ["aof_rewrites_consecutive_failures", 0],
+    ["aof_last_write_status", aof?.lastWriteStatus ?? "ok"],
+    ["aof_last_cow_size", 0],
+    ["module_fork_in_progress", 0],
+    ["module_fork_last_cow_size", 0],
+    ...(aof === null ? [] : appendOnlyFile(aof)),
+    ...(loading === null ? [] : progress(loading, engine.keyspace.now)),
+  ];
+});
+
+function snapshots({ keyspace, services }: Engine): Field[] {
+  return [
+    ["current_cow_peak", 0],
+    ["current_cow_size", 0],
+    ["current_cow_size_age", 0],
+    ["current_fork_perc", "0.00"],
+    ["current_save_keys_processed", 0],
+    ["current_save_keys_total", 0],
+    ["rdb_changes_since_last_save", keyspace.dirty],
+    ["rdb_bgsave_in_progress", 0],
+    ["rdb_last_save_time", Math.floor(services.facts.startedMs / 1000)],
+    ["rdb_last_bgsave_status", "ok"],
+    ["rdb_last_bgsave_time_sec", -1],
+    ["rdb_current_bgsave_time_sec", -1],
+    ["rdb_saves", 0],
+    ["rdb_last_cow_size", 0],
+    ["rdb_last_load_keys_expired", 0],
+    ["rdb_last_load_keys_loaded", 0],
+  ];
+}
+
+function appendOnlyFile(aof: AppendOnlyFile): Field[] {
+  return [
+    ["aof_current_size", aof.currentBytes],
+    ["aof_base_size", aof.baseBytes],
+    ["aof_pending_rewrite", 0],
+    ["aof_buffer_length", aof.bufferedBytes],
+    ["aof_pending_bio_fsync", aof.pendingSyncs],
+    ["aof_delayed_fsync", aof.delayedFsync],
+  ];
+}
+
+function progress({ startedMs, totalBytes, loadedBytes }: LoadingProgress, nowMs: number): Field[] {
+  const share = totalBytes === 0 ? 1 : loadedBytes / totalBytes;
+  const elapsed = (nowMs - startedMs) / 1000;
+  const left = share === 0 ? 1 : Math.floor((elapsed * (1 - share)) / share);
+  return [
+    ["loading_start_time", Math.floor(startedMs / 1000)],
+    ["loading_total_bytes", totalBytes],
+    ["loading_rdb_used_mem", 0],
+    ["loading_loaded_bytes", loadedBytes],
+    ["loading_loaded_perc", (share * 100).toFixed(2)],
+    ["loading_eta_seconds", left],
+  ];
+}

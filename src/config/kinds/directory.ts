@@ -1,0 +1,43 @@
+/** The `dir` directive, and the words for what goes wrong with a path. */
+
+import { resolve } from "node:path";
+import { getSystemErrorMap } from "node:util";
+import type { Disk } from "../../platform/disk.js";
+import { type Kind, Refusal } from "../directive.js";
+import { byteString, quote, textOf } from "../parse.js";
+import { scalar } from "./scalar.js";
+
+/** The system's sentence for a failed call, as C's strerror gives it. */
+export function systemReason(error: unknown): string {
+  const { errno, message } = error as NodeJS.ErrnoException;
+  const [code, reason = message] = getSystemErrorMap().get(errno ?? 0) ?? [];
+  if (code === "EIO") return "Input/output error";
+  return reason.charAt(0).toUpperCase() + reason.slice(1);
+}
+
+function check(path: string, disk: Disk): void {
+  let isDirectory: boolean | undefined;
+  try {
+    isDirectory = disk.stat(path)?.isDirectory;
+  } catch (error) {
+    throw new Refusal(systemReason(error));
+  }
+  if (isDirectory === undefined) throw new Refusal("No such file or directory");
+  if (!isDirectory) throw new Refusal("Not a directory");
+}
+
+/**
+ * An existing directory; the value is its absolute path. Several servers share a process, so none changes the
+ * process's working directory: a relative path starts from the server's directory until then.
+ */
+export const directory: Kind<string> = scalar(
+  "an existing directory",
+  (argument, { current, disk }) => {
+    if (argument === "") throw new Refusal("No such file or directory");
+    const path = resolve(current, textOf(argument));
+    check(path, disk);
+    return path;
+  },
+  byteString,
+  (value) => quote(byteString(value)),
+);

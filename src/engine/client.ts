@@ -1,0 +1,130 @@
+/** One client's session: who it is, what it has selected, queued and watched, and where its replies go. */
+
+import type { Database } from "../keyspace/database.js";
+import type { Watch, Watcher } from "../keyspace/watched.js";
+import type { BufferPool } from "../resp/reply.js";
+import { Reply } from "../resp/reply.js";
+import type { Command } from "./command.js";
+import type { Transaction } from "./transaction.js";
+
+/** What a session needs of its connection. */
+export interface ClientLink {
+  /** `ip:port` of the peer and of ourselves, or `path:0`. */
+  readonly remote: string;
+  readonly local: string;
+  readonly fd: number;
+  readonly isUnix: boolean;
+  readonly isLocal: boolean;
+  /** Bytes read and not yet part of a whole command, and the size of the buffer that holds them. */
+  readonly queryBytes: number;
+  readonly queryBufferBytes: number;
+  /** Bytes of replies that the kernel has not taken. */
+  readonly outputBytes: number;
+  /** Something was written to the session's reply from outside: send it at the end of the turn. */
+  send(): void;
+  /** Sends what is pending, then closes. */
+  close(): void;
+  /** Closes at once. */
+  destroy(): void;
+  /** The session may run commands again: go on with what has been read. */
+  wake(): void;
+}
+
+/** Where commands come from. */
+export type ClientKind =
+  | "normal"
+  /** The append-only file at start: no checks, no replies, nothing is logged. */
+  | "loader";
+
+/** CLIENT REPLY: `skip-next` mutes the next command, `skip` is the command that is muted. */
+export type ReplyMode = "on" | "off" | "skip-next" | "skip";
+
+export class Client implements Watcher {
+  name = "";
+  libraryName = "";
+  libraryVersion = "";
+  user = "default";
+  authenticated = false;
+  readonly reply: Reply;
+  replyMode: ReplyMode = "on";
+  /** Between MULTI and EXEC. */
+  transaction: Transaction | null = null;
+  /** Keys that are watched; `dirty` says that one has changed. */
+  readonly watching: Watch[] = [];
+  dirty = false;
+  monitor = false;
+  noTouch = false;
+  noEvict = false;
+  /** Why the session stops running commands until it is woken: paused, blocked. */
+  held = false;
+  /** The connection closes when its replies have been sent. */
+  closing = false;
+  /** Replies leave when the log is safe up to here (see persistence). */
+  waitOffset = 0;
+  /** Where in the reply the first one begins that must wait, -1 when none must; and how many there are from there. */
+  private unsafeFrom = -1;
+  private unsafeReplies = 0;
+
+  /** Milliseconds since 1970. */
+  lastActiveMs: number;
+  lastCommand: Command | null = null;
+  commands = 0;
+  bytesIn = 0;
+  bytesOut = 0;
+
+  constructor(
+    readonly id: number,
+    readonly kind: ClientKind,
+    readonly link: ClientLink,
+    public database: Database,
+    pool: BufferPool,
+    readonly createdMs: number,
+  ) {
+    this.reply = new Reply(pool);
+    this.lastActiveMs = createdMs;
+  }
+
+  /** Bytes of the buffers that are kept for this session. */
+  get bufferBytes(): number {
+    const { link, reply, transaction } = this;
+    return link.queryBufferBytes + link.outputBytes + reply.heldBytes + (transaction?.bytes ?? 0);
+  }
+
+  /** The reply that begins at `from` must not leave before the log is safe up to `offset`. */
+  waitFor(offset: number, from: number): void {
+    if (offset > this.waitOffset) this.waitOffset = offset;
+    if (this.unsafeFrom === -1) this.unsafeFrom = from;
+  }
+
+  /** A command has been executed; its reply begins at `from`. */
+  replied(from: number): void {
+    if (this.unsafeFrom !== -1 && this.reply.length > from) this.unsafeReplies++;
+  }
+
+  /** The replies that waited may leave. */
+  safe(): void {
+    this.waitOffset = 0;
+    this.unsafeFrom = -1;
+    this.unsafeReplies = 0;
+  }
+
+  /** Puts an error in the place of every reply that waited: what they tell of could not be made safe. */
+  refuseUnsafe(error: string): void {
+    if (this.unsafeFrom === -1) return;
+    this.reply.cutTo(this.unsafeFrom);
+    for (let i = 0; i < this.unsafeReplies; i++) this.reply.error(error);
+    this.safe();
+  }
+
+  unwatch(): void {
+    for (const watch of this.watching) watch.database.watched.remove(watch);
+    this.watching.length = 0;
+    this.dirty = false;
+  }
+
+  /** Leaves MULTI without running anything. */
+  discard(): void {
+    this.transaction = null;
+    this.unwatch();
+  }
+}

@@ -1,0 +1,77 @@
+/** Finds commands by the bytes of their name, in any mixture of cases. */
+
+import type { Request } from "../resp/request.js";
+import { Command, type Declaration } from "./command.js";
+
+const PLACES = 1024;
+
+export class CommandTable {
+  private readonly places: Command[][] = Array.from({ length: PLACES }, () => []);
+  private readonly byName = new Map<string, Command>();
+
+  constructor(declarations: readonly Declaration[]) {
+    for (const declaration of declarations) this.add(declaration.name, new Command(declaration));
+  }
+
+  /** All commands, in the order of their declaration. */
+  all(): IterableIterator<Command> {
+    return this.byName.values();
+  }
+
+  get size(): number {
+    return this.byName.size;
+  }
+
+  /** By name in lower case; `config|get` names a subcommand. */
+  named(name: string): Command | undefined {
+    const [container, subcommand] = name.split("|");
+    const command = this.byName.get(container!);
+    return subcommand === undefined ? command : command?.subcommands.get(subcommand);
+  }
+
+  /** The command that the request's first argument names; of a container the command itself. */
+  find(request: Request): Command | undefined {
+    const start = request.starts[0]!;
+    const end = request.ends[0]!;
+    for (const command of this.places[place(request.bytes, start, end)]!) {
+      if (matches(command.nameBytes, request.bytes, start, end)) return command;
+    }
+    return undefined;
+  }
+
+  /** Gives a command another name (`rename-command`); the empty name takes it away. False when there is none such. */
+  rename(from: string, to: string): boolean {
+    const command = this.byName.get(from.toLowerCase());
+    if (command === undefined) return false;
+    this.byName.delete(from.toLowerCase());
+    for (const commands of this.places) {
+      const at = commands.indexOf(command);
+      if (at !== -1) commands.splice(at, 1);
+    }
+    if (to !== "")
+      this.add(to.toLowerCase(), new Command({ ...command.declaration, name: to.toLowerCase() }));
+    return true;
+  }
+
+  private add(name: string, command: Command): void {
+    this.byName.set(name, command);
+    this.places[place(command.nameBytes, 0, command.nameBytes.length)]!.push(command);
+  }
+}
+
+function place(bytes: Uint8Array, start: number, end: number): number {
+  let hash = end - start;
+  // Upper and lower case differ in one bit, which is set for all characters alike.
+  for (let at = start; at < end; at++) hash = (Math.imul(hash, 31) + (bytes[at]! | 32)) | 0;
+  return (hash ^ (hash >>> 10)) & (PLACES - 1);
+}
+
+function matches(name: Uint8Array, bytes: Uint8Array, start: number, end: number): boolean {
+  if (end - start !== name.length) return false;
+  for (let i = 0; i < name.length; i++) {
+    const byte = bytes[start + i]!;
+    const lower = byte >= 65 && byte <= 90 ? byte | 32 : byte;
+    if (lower !== name[i]) return false;
+  }
+  return true;
+}

@@ -1,0 +1,201 @@
+/**
+ * A command, declared in one place: what it is called, what it takes, how it behaves, and what it does. Everything
+ * that COMMAND and its subcommands, ACL categories and the compatibility page say is derived from the declaration.
+ */
+
+import { type Argument, arityOf, type KeySpec, keySpecsOf } from "./argument.js";
+import type { Call } from "./call.js";
+import { categoriesOf } from "./categories.js";
+import { type FoundKey, type KeyRange, keyRangeOf, keysBySpecs, type Words } from "./key-spec.js";
+
+export type Group =
+  | "bitmap"
+  | "cluster"
+  | "connection"
+  | "generic"
+  | "geo"
+  | "hash"
+  | "hyperloglog"
+  | "list"
+  | "pubsub"
+  | "scripting"
+  | "server"
+  | "set"
+  | "sorted-set"
+  | "stream"
+  | "string"
+  | "transactions";
+
+/** The flags that COMMAND INFO shows, in its order. `movablekeys` is derived from the key specifications. */
+const SHOWN_FLAGS = [
+  "write",
+  "readonly",
+  "denyoom",
+  "admin",
+  "pubsub",
+  "noscript",
+  "blocking",
+  "loading",
+  "stale",
+  "skip_monitor",
+  "skip_slowlog",
+  "asking",
+  "fast",
+  "no_auth",
+  "may_replicate",
+  "no_mandatory_keys",
+  "no_async_loading",
+  "no_multi",
+  "movablekeys",
+  "allow_busy",
+] as const;
+
+export type Flag =
+  | (typeof SHOWN_FLAGS)[number]
+  /** Known to the server alone: COMMAND INFO hides them. */
+  | "protected"
+  | "touches_arbitrary_keys";
+
+export interface Declaration {
+  /** Lower case; a subcommand has its own word alone. */
+  readonly name: string;
+  readonly group: Group;
+  readonly since: string;
+  /** One sentence of our own, without a full stop. */
+  readonly summary: string;
+  readonly complexity?: string;
+  readonly flags?: readonly Flag[];
+  /** ACL categories besides those that the flags and the group imply, without the @. */
+  readonly categories?: readonly string[];
+  readonly args?: readonly Argument[];
+  /** Only where the grammar does not imply it. */
+  readonly arity?: number;
+  /** Only where the grammar does not imply them. */
+  readonly keySpecs?: readonly KeySpec[];
+  /** The keys of a given command line, where the specifications cannot tell them or what is done with them. */
+  readonly findKeys?: (call: Call) => FoundKey[];
+  readonly tips?: readonly string[];
+  readonly history?: readonly (readonly [version: string, change: string])[];
+  readonly deprecated?: { readonly since: string; readonly replacedBy: string };
+  /** Not meant to be called by users (COMMAND DOCS shows `syscmd`). */
+  readonly internal?: boolean;
+  readonly subcommands?: readonly Declaration[];
+  /** Runs at once between MULTI and EXEC, where other commands are queued. */
+  readonly immediate?: boolean;
+  /** Sees keys that its arguments do not name, although no flag says so. */
+  readonly seesAnyKey?: boolean;
+  /** Positions of arguments that others must not see: passwords, in MONITOR and SLOWLOG. */
+  readonly secrets?: (words: Words) => readonly number[];
+  /** Absent of a container whose subcommands do the work. */
+  readonly run?: (call: Call) => void;
+}
+
+/** Declares a command; the identity, for the sake of its type. */
+export function command(declaration: Declaration): Declaration {
+  return declaration;
+}
+
+// The flags that execution asks about, as bits.
+export const WRITE = 1;
+export const DENY_OOM = 2;
+export const LOADING = 4;
+export const NO_AUTH = 8;
+export const NO_MULTI = 16;
+export const SKIP_MONITOR = 32;
+export const SKIP_SLOWLOG = 64;
+export const ADMIN = 128;
+export const PROTECTED = 256;
+export const READONLY = 512;
+export const MAY_REPLICATE = 1024;
+/** Sees keys that its arguments do not name. */
+export const ANY_KEY = 2048;
+export const FAST = 8192;
+export const IMMEDIATE = 16384;
+
+const BITS: Partial<Record<Flag, number>> = {
+  write: WRITE,
+  denyoom: DENY_OOM,
+  loading: LOADING,
+  no_auth: NO_AUTH,
+  no_multi: NO_MULTI,
+  skip_monitor: SKIP_MONITOR,
+  skip_slowlog: SKIP_SLOWLOG,
+  admin: ADMIN,
+  protected: PROTECTED,
+  readonly: READONLY,
+  may_replicate: MAY_REPLICATE,
+  touches_arbitrary_keys: ANY_KEY,
+  fast: FAST,
+};
+
+/** A command as it is executed: its declaration, what is derived from it, and its statistics in this server. */
+export class Command {
+  /** As errors and statistics name it: `get`, `config|get`. */
+  readonly fullName: string;
+  readonly arity: number;
+  readonly keySpecs: readonly KeySpec[];
+  readonly keyRange: KeyRange;
+  /** ACL categories, without the @. */
+  readonly categories: readonly string[];
+  readonly bits: number;
+  readonly subcommands: ReadonlyMap<string, Command>;
+  /** The name in bytes, lower case, by which it is found. */
+  readonly nameBytes: Uint8Array;
+
+  // Statistics, for INFO commandstats.
+  calls = 0;
+  microseconds = 0;
+  rejected = 0;
+  failed = 0;
+
+  constructor(
+    readonly declaration: Declaration,
+    readonly parent: Command | null = null,
+  ) {
+    const words = parent === null ? 1 : 2;
+    const args = declaration.args ?? [];
+    this.fullName = parent === null ? declaration.name : `${parent.declaration.name}|${declaration.name}`;
+    this.arity = declaration.arity ?? (declaration.subcommands !== undefined ? -2 : arityOf(args, words));
+    this.keySpecs = declaration.keySpecs ?? keySpecsOf(args, words);
+    this.keyRange = keyRangeOf(this.keySpecs);
+    this.categories = categoriesOf(declaration);
+    const bits = (declaration.flags ?? []).reduce((all, flag) => all | (BITS[flag] ?? 0), 0);
+    this.bits =
+      bits |
+      (declaration.immediate === true ? IMMEDIATE : 0) |
+      (declaration.seesAnyKey === true ? ANY_KEY : 0);
+    this.nameBytes = Buffer.from(declaration.name);
+    this.subcommands = new Map(
+      (declaration.subcommands ?? []).map((sub) => [sub.name, new Command(sub, this)]),
+    );
+  }
+
+  is(bits: number): boolean {
+    return (this.bits & bits) !== 0;
+  }
+
+  acceptsCount(argc: number): boolean {
+    return this.arity >= 0 ? argc === this.arity : argc >= -this.arity;
+  }
+
+  /** The flags in the order in which COMMAND INFO lists them. */
+  get flags(): readonly Flag[] {
+    const declared = this.declaration.flags ?? [];
+    return SHOWN_FLAGS.filter((flag) =>
+      flag === "movablekeys" ? this.keyRange.movable : declared.includes(flag),
+    );
+  }
+
+  /** The keys in the call's arguments; null when they are not what the command expects. */
+  keysIn(call: Call): FoundKey[] | null {
+    return this.declaration.findKeys?.(call) ?? keysBySpecs(this.keySpecs, call);
+  }
+
+  resetStatistics(): void {
+    this.calls = 0;
+    this.microseconds = 0;
+    this.rejected = 0;
+    this.failed = 0;
+    for (const subcommand of this.subcommands.values()) subcommand.resetStatistics();
+  }
+}

@@ -1,0 +1,275 @@
+/**
+ * Executes commands: decides whether a command may run, runs it, and sees to what follows: its effect goes into the
+ * log, watchers and monitors learn of it, statistics count it.
+ *
+ * One command is one atomic unit, an EXEC with all that it runs is one, and so is a key that the cron expires. At the
+ * unit's end the effects go to the log (`Unit`), and the client's reply is bound to the place in the log that it must
+ * wait for.
+ */
+
+import type { Config } from "../config/config.js";
+import type { Database } from "../keyspace/database.js";
+import { Eviction } from "../keyspace/eviction.js";
+import { ExpiryCycle } from "../keyspace/expiry-cycle.js";
+import type { Keyspace } from "../keyspace/keyspace.js";
+import type { Log } from "../log/log.js";
+import { ArenaFull } from "../memory/chunks.js";
+import type { Key } from "../memory/key.js";
+import type { Platform } from "../platform/platform.js";
+import { BufferPool } from "../resp/reply.js";
+import type { Request } from "../resp/request.js";
+import { Call } from "./call.js";
+import type { Client } from "./client.js";
+import { Clients } from "./clients.js";
+import {
+  ADMIN,
+  ANY_KEY,
+  type Command,
+  IMMEDIATE,
+  NO_MULTI,
+  SKIP_MONITOR,
+  SKIP_SLOWLOG,
+  WRITE,
+} from "./command.js";
+import type { CommandTable } from "./command-table.js";
+import { CommandError } from "./errors.js";
+import { Gate } from "./gate.js";
+import { Histograms } from "./histograms.js";
+import { LatencyMonitor } from "./latency-monitor.js";
+import { MemoryAccount } from "./memory-account.js";
+import { Monitors } from "./monitors.js";
+import type { Services } from "./services.js";
+import { SlowLog } from "./slow-log.js";
+import { Statistics } from "./statistics.js";
+import { Unit } from "./unit.js";
+
+const DEL = Buffer.from("DEL");
+const UNLINK = Buffer.from("UNLINK");
+
+/** What an engine is made of. */
+export interface EngineParts {
+  readonly platform: Platform;
+  readonly config: Config;
+  readonly keyspace: Keyspace;
+  readonly log: Log;
+  readonly commands: CommandTable;
+  readonly services: Services;
+}
+
+export class Engine {
+  readonly platform: Platform;
+  readonly config: Config;
+  readonly keyspace: Keyspace;
+  readonly log: Log;
+  readonly commands: CommandTable;
+  readonly services: Services;
+  readonly unit: Unit;
+  readonly pool = new BufferPool();
+  readonly clients: Clients;
+  readonly statistics = new Statistics();
+  readonly slowLog = new SlowLog();
+  readonly latency: LatencyMonitor;
+  readonly histograms = new Histograms();
+  readonly monitors: Monitors;
+  readonly expiry: ExpiryCycle;
+  readonly eviction: Eviction;
+  readonly memory: MemoryAccount;
+  private readonly gate: Gate;
+  /** One for each depth of nesting: EXEC runs commands inside a command. */
+  private readonly calls: Call[] = [];
+  private depth = 0;
+  /** Monotonic microseconds when the last command ended: the next one of the same read begins there. */
+  private clockUs = 0;
+
+  constructor(parts: EngineParts) {
+    this.platform = parts.platform;
+    this.config = parts.config;
+    this.keyspace = parts.keyspace;
+    this.log = parts.log;
+    this.commands = parts.commands;
+    this.services = parts.services;
+    this.unit = new Unit(parts.log);
+    this.clients = new Clients(this);
+    this.latency = new LatencyMonitor(parts.config, parts.platform.clock);
+    this.monitors = new Monitors(parts.platform.clock);
+    this.expiry = new ExpiryCycle(parts.keyspace, parts.platform.clock);
+    this.memory = new MemoryAccount(this);
+    this.eviction = new Eviction(
+      parts.keyspace,
+      parts.config,
+      parts.platform.clock,
+      parts.platform.chance,
+      () => this.memory.evictableBytes,
+      (action) => this.runUnit(action),
+    );
+    this.gate = new Gate(this);
+    this.keyspace.hooks = {
+      expired: (database, key) =>
+        this.propagateDeletion(database, key, this.config.values["lazyfree-lazy-expire"]),
+      evicted: (database, key) =>
+        this.propagateDeletion(database, key, this.config.values["lazyfree-lazy-eviction"]),
+      event: () => {},
+    };
+    this.refreshTime();
+  }
+
+  /** Whether the command that runs is one of an EXEC. */
+  get isNested(): boolean {
+    return this.depth > 1;
+  }
+
+  /** Reads the clocks; called when bytes have arrived and when a timer has fired. */
+  refreshTime(): void {
+    this.keyspace.tick(this.platform.clock.now());
+    this.clockUs = this.platform.clock.monotonicUs();
+  }
+
+  /** How long this turn of the loop has been running commands, microseconds. */
+  get turnUs(): number {
+    return this.statistics.turnUsSoFar(this.clockUs);
+  }
+
+  /**
+   * Executes what the client has sent, or queues it, or refuses it; the reply is in `client.reply`. Returns false when
+   * the command must wait (the client is held then) and be given again once it is woken.
+   */
+  execute(client: Client, request: Request): boolean {
+    const replied = client.reply.length;
+    this.statistics.turnIsUnderWay(this.clockUs);
+    const command = this.gate.admit(client, request);
+    if (command !== null) {
+      client.lastCommand = command;
+      if (this.gate.mustWait(client, command)) {
+        client.held = true;
+        return false;
+      }
+      if (client.transaction !== null && !command.is(IMMEDIATE)) this.queue(client, command, request);
+      else this.run(client, command, request);
+    }
+    client.replied(replied);
+    if (client.replyMode !== "on") this.mute(client, replied);
+    return true;
+  }
+
+  /** Runs a command that nothing forbids, inside a unit if one is open, else as a unit of its own. */
+  run(client: Client, command: Command, request: Request): void {
+    const call = this.openCall(client, command, request);
+    const before = this.keyspace.dirty;
+    const startUs = this.clockUs;
+    this.runGuarded(call);
+    this.depth--;
+    // Afterwards, as in Redis: a monitor sees the commands of a transaction, then EXEC.
+    if (this.monitors.any && !command.is(SKIP_MONITOR | ADMIN)) this.monitors.feed(client, command, request);
+    if (command.is(ANY_KEY)) this.keyspace.unsettled.sawAll();
+    const changed = this.keyspace.dirty !== before;
+    const effect =
+      call.propagation === "forced" || (changed && call.propagation === "verbatim" && command.is(WRITE))
+        ? request
+        : null;
+    if (this.depth > 0) {
+      if (effect !== null) this.unit.addRequest(call.database.index, effect);
+    } else {
+      this.endUnit(client, call, effect);
+    }
+    this.account(client, command, request, startUs);
+  }
+
+  /** Runs `action`, which changes the dataset outside of any command, as one atomic unit. */
+  runUnit(action: () => void): void {
+    this.depth++;
+    try {
+      action();
+    } finally {
+      this.depth--;
+    }
+    if (this.depth === 0) this.endUnit(null, null, null);
+  }
+
+  /** Writes an error reply and counts it. */
+  replyError(client: Client, command: Command | null, text: string): void {
+    if (command !== null) command.failed++;
+    this.statistics.countError(text);
+    client.reply.error(text);
+  }
+
+  private queue(client: Client, command: Command, request: Request): void {
+    const transaction = client.transaction!;
+    if (command.is(NO_MULTI)) {
+      transaction.failed = true;
+      this.replyError(client, null, "ERR Command not allowed inside a transaction");
+      return;
+    }
+    transaction.add(command, request);
+    client.reply.simple("QUEUED");
+  }
+
+  private openCall(client: Client, command: Command, request: Request): Call {
+    const depth = this.depth++;
+    let call = this.calls[depth];
+    if (call === undefined) {
+      call = new Call(this);
+      this.calls[depth] = call;
+    }
+    call.client = client;
+    call.command = command;
+    call.request = request;
+    call.database = client.database;
+    call.reply = client.reply;
+    call.replyStart = client.reply.length;
+    call.propagation = "verbatim";
+    return call;
+  }
+
+  private runGuarded(call: Call): void {
+    this.keyspace.touching = !call.client.noTouch;
+    try {
+      call.command.declaration.run!(call);
+    } catch (error) {
+      if (!(error instanceof CommandError) && !(error instanceof ArenaFull)) throw error;
+      call.reply.cutTo(call.replyStart);
+      const text = error instanceof ArenaFull ? `OOM ${error.message}` : error.message;
+      this.replyError(call.client, call.command, text);
+    }
+    this.keyspace.touching = true;
+  }
+
+  /** The unit's effects go into the log, and the reply waits for what it must. */
+  private endUnit(client: Client | null, call: Call | null, effect: Request | null): void {
+    const before = this.log.offset;
+    this.unit.commit(call?.database.index ?? 0, effect);
+    const offset = this.log.offset;
+    const { unsettled } = this.keyspace;
+    let waits = offset === before ? 0 : offset;
+    if (unsettled.active) waits = Math.max(waits, unsettled.settle(offset));
+    if (waits > 0 && client !== null) client.waitFor(waits, call!.replyStart);
+  }
+
+  private account(client: Client, command: Command, request: Request, startUs: number): void {
+    const now = this.platform.clock.monotonicUs();
+    const elapsed = now - startUs;
+    this.clockUs = now;
+    command.calls++;
+    command.microseconds += elapsed;
+    this.statistics.commands++;
+    this.statistics.commandUs += elapsed;
+    client.commands++;
+    if (this.config.values["latency-tracking"]) this.histograms.record(command, elapsed);
+    if (this.slowLog.isSlow(elapsed) && !command.is(SKIP_SLOWLOG)) {
+      this.slowLog.add(client, command, request, elapsed, this.keyspace.now);
+    }
+    this.latency.command(command, elapsed);
+  }
+
+  private propagateDeletion(database: Database, key: Key, lazily: boolean): void {
+    this.unit.begin(database.index, 2);
+    this.unit.word(lazily ? UNLINK : DEL);
+    this.unit.word(key.bytes, key.start, key.end);
+  }
+
+  /** CLIENT REPLY OFF and SKIP: takes back what the command has replied. */
+  private mute(client: Client, replied: number): void {
+    client.reply.cutTo(replied);
+    if (client.replyMode === "skip") client.replyMode = "on";
+    else if (client.replyMode === "skip-next") client.replyMode = "skip";
+  }
+}

@@ -1,0 +1,157 @@
+/**
+ * Whether a command may run: the checks that Redis makes before it, in Redis's order. A refusal is the reply, and it
+ * makes the transaction fail that the command would have been queued in.
+ */
+
+import type { Request } from "../resp/request.js";
+import type { Client } from "./client.js";
+import {
+  type Command,
+  DENY_OOM,
+  IMMEDIATE,
+  LOADING,
+  MAY_REPLICATE,
+  NO_AUTH,
+  PROTECTED,
+  READONLY,
+  WRITE,
+} from "./command.js";
+import type { Engine } from "./engine.js";
+import { CommandError, fail, wrongArity } from "./errors.js";
+
+/** The most characters of the arguments that an error about an unknown command repeats. */
+const SHOWN_ARGUMENTS = 128;
+
+export class Gate {
+  constructor(private readonly engine: Engine) {}
+
+  /** The command to run, or null when the reply says why not. */
+  admit(client: Client, request: Request): Command | null {
+    let command: Command | null = null;
+    try {
+      command = this.find(client, request);
+      if (client.kind === "normal") this.check(client, command);
+      return command;
+    } catch (error) {
+      if (!(error instanceof CommandError)) throw error;
+      if (client.transaction !== null) client.transaction.failed = true;
+      if (command !== null) command.rejected++;
+      this.engine.replyError(client, null, this.refusal(client, request, error.message));
+      return null;
+    }
+  }
+
+  /** The reply to a command that may not run. An EXEC that may not run ends its transaction. */
+  private refusal(client: Client, request: Request, message: string): string {
+    if (this.engine.commands.find(request)?.declaration.name !== "exec") return message;
+    client.discard();
+    return `EXECABORT Transaction discarded because of: ${message.replace(/^ERR /, "")}`;
+  }
+
+  /** Whether the command must wait: CLIENT PAUSE. */
+  mustWait(client: Client, command: Command): boolean {
+    const { clients } = this.engine;
+    if (clients.pausedUntilMs === 0 || !clients.paused || client.kind !== "normal") return false;
+    if (!clients.pausesOnlyWrites) return true;
+    return this.bitsOf(client, command, WRITE | MAY_REPLICATE) !== 0;
+  }
+
+  private find(client: Client, request: Request): Command {
+    const command = this.engine.commands.find(request);
+    if (command === undefined) {
+      if (isForeign(request)) this.endForeign(client);
+      throw unknownCommand(request);
+    }
+    if (command.subcommands.size > 0 && request.argc > 1) {
+      const subcommand = command.subcommands.get(request.text(1).toLowerCase());
+      if (subcommand === undefined) throw unknownSubcommand(command, request);
+      if (!subcommand.acceptsCount(request.argc)) throw arityError(subcommand);
+      return subcommand;
+    }
+    if (!command.acceptsCount(request.argc)) throw arityError(command);
+    return command;
+  }
+
+  /** A browser was made to send an HTTP request here, with commands in it: none of what follows may run. */
+  private endForeign(client: Client): void {
+    this.engine.services.log(
+      "warning",
+      `Connection from ${client.link.remote} closed: it speaks HTTP, which may be an attack from a web page (cross protocol scripting).`,
+    );
+    client.link.destroy();
+  }
+
+  private check(client: Client, command: Command): void {
+    const { config, services } = this.engine;
+    if (command.bits & PROTECTED) this.checkProtected(client, command);
+    if (!command.is(NO_AUTH) && this.engine.clients.mustAuthenticate(client)) {
+      throw fail("NOAUTH Authentication required.");
+    }
+    if (config.values.maxmemory > 0 && !services.loading) {
+      const full = !this.engine.eviction.makeRoom();
+      // What is queued takes memory as well.
+      const queued = client.transaction !== null && !command.is(IMMEDIATE);
+      if (full && (queued || this.bitsOf(client, command, DENY_OOM) !== 0)) {
+        throw fail("OOM command not allowed when used memory > 'maxmemory'.");
+      }
+    }
+    if (this.bitsOf(client, command, WRITE) !== 0) {
+      const reason = services.writeRefusal();
+      if (reason !== null) throw fail(reason);
+      // Replicas are still to come, so there are never enough.
+      if (config.values["min-replicas-to-write"] > 0 && config.values["min-replicas-max-lag"] > 0)
+        throw fail("NOREPLICAS Not enough good replicas to write.");
+    }
+    if (services.loading && !command.is(LOADING))
+      throw fail("LOADING Redis is loading the dataset in memory");
+    if (client.monitor && command.is(WRITE | READONLY | MAY_REPLICATE))
+      throw fail("Replica can't interact with the keyspace");
+  }
+
+  /** The flags of the command, or of all that EXEC would run. */
+  private bitsOf(client: Client, command: Command, bits: number): number {
+    const queued = command.declaration.name === "exec" ? (client.transaction?.bits ?? 0) : 0;
+    return (command.bits | queued) & bits;
+  }
+
+  private checkProtected(client: Client, command: Command): void {
+    const allowed = this.engine.config.values["enable-debug-command"];
+    if (allowed === "yes" || (allowed === "local" && client.link.isLocal)) return;
+    const name = command.parent?.declaration.name ?? command.declaration.name;
+    throw fail(
+      `${name.toUpperCase()} command not allowed. If the enable-${name}-command option is set to "local", ` +
+        "you can run it from a local connection, otherwise you need to set this option in the configuration file, and then restart the server.",
+    );
+  }
+}
+
+/** Whether this is a line of an HTTP request that no command begins with. */
+function isForeign(request: Request): boolean {
+  const name = request.length(0) > 5 ? "" : request.text(0).toLowerCase();
+  return name === "post" || name === "host:";
+}
+
+function unknownCommand(request: Request): CommandError {
+  let shown = "";
+  for (let at = 1; at < request.argc && shown.length < SHOWN_ARGUMENTS; at++) {
+    shown += `'${beginning(request, at, SHOWN_ARGUMENTS - shown.length)}' `;
+  }
+  const name = beginning(request, 0, SHOWN_ARGUMENTS);
+  return fail(`unknown command '${name}', with args beginning with: ${shown}`);
+}
+
+function arityError(command: Command): CommandError {
+  command.rejected++;
+  return wrongArity(command.fullName);
+}
+
+function unknownSubcommand(command: Command, request: Request): CommandError {
+  const name = beginning(request, 1, SHOWN_ARGUMENTS);
+  return fail(`unknown subcommand '${name}'. Try ${command.declaration.name.toUpperCase()} HELP.`);
+}
+
+/** As Redis shows an argument that it does not know: no more than `length`, and up to a zero byte. */
+function beginning(request: Request, at: number, length: number): string {
+  const [text = ""] = request.text(at).split("\0", 1);
+  return text.slice(0, length);
+}

@@ -1,0 +1,45 @@
+/** Applies the commands of a log to the dataset at start: without checks, replies or a log of their own. */
+
+import { type Replay, UnknownCommand } from "../persistence/replay.js";
+import type { Request } from "../resp/request.js";
+import type { Client, ClientLink } from "./client.js";
+import type { Engine } from "./engine.js";
+
+/** The end of a connection that leads nowhere. */
+const NOWHERE: ClientLink = {
+  remote: "",
+  local: "",
+  fd: -1,
+  isUnix: false,
+  isLocal: true,
+  queryBytes: 0,
+  queryBufferBytes: 0,
+  outputBytes: 0,
+  send: () => {},
+  close: () => {},
+  destroy: () => {},
+  wake: () => {},
+};
+
+export class Replayer implements Replay {
+  private readonly client: Client;
+
+  constructor(private readonly engine: Engine) {
+    this.client = engine.clients.create("loader", NOWHERE);
+  }
+
+  beginFile(): void {
+    this.client.database = this.engine.keyspace.databases[0]!;
+    this.client.discard();
+  }
+
+  apply(request: Request): void {
+    if (this.engine.commands.find(request) === undefined) throw new UnknownCommand(request.text(0));
+    this.engine.execute(this.client, request);
+    this.client.reply.cutTo(0);
+  }
+
+  insideTransaction(): boolean {
+    return this.client.transaction !== null;
+  }
+}

@@ -1,0 +1,57 @@
+/**
+ * What commands ask of the server around the engine. The composition root fills it in; commands see no socket and no
+ * file.
+ */
+
+import type { AppendOnlyFile } from "../persistence/append-only-file.js";
+
+/** Progress of loading the dataset at start, for INFO and -LOADING. */
+export interface LoadingProgress {
+  readonly startedMs: number;
+  readonly totalBytes: number;
+  readonly loadedBytes: number;
+}
+
+/** How SHUTDOWN ends the server. */
+export interface ShutdownOptions {
+  readonly save: "default" | "save" | "nosave";
+  /** Do not wait for replicas. */
+  readonly now: boolean;
+  /** Exit even if saving fails. */
+  readonly force: boolean;
+}
+
+export interface ServerFacts {
+  readonly runId: string;
+  /** Names the history of the dataset: 40 hexadecimal digits. */
+  readonly replicationId: string;
+  readonly startedMs: number;
+  readonly port: number;
+  readonly executable: string;
+  readonly configFile: string;
+  readonly listeners: readonly string[];
+}
+
+export interface Services {
+  readonly facts: ServerFacts;
+  /** While the dataset is loaded, else null. */
+  readonly loading: LoadingProgress | null;
+  /** The append-only file, null while it is off. */
+  readonly aof: AppendOnlyFile | null;
+  /** Why writes are refused at the moment, as an error reply, else null. */
+  writeRefusal(): string | null;
+  /**
+   * Ends the server. Throws a CommandError when it cannot do what is asked; rejects when the disk does not take
+   * everything, and the server goes on unless `force` is set.
+   */
+  shutdown(options: ShutdownOptions): Promise<void>;
+  /** Rewrites the configuration file; throws a CommandError. */
+  rewriteConfig(): void;
+  /** Completes the append-only file, forgets the dataset and loads it again (DEBUG LOADAOF). */
+  reload(): Promise<void>;
+  /** How often a second the background work is done at present. */
+  readonly hz: number;
+  /** Stops and resumes the background work (DEBUG PAUSE-CRON). */
+  pauseCron(paused: boolean): void;
+  log(level: "debug" | "verbose" | "notice" | "warning", text: string): void;
+}

@@ -1,0 +1,178 @@
+/**
+ * The history of the dataset: every write since the server started, in order, as RESP commands, encoded once.
+ *
+ * The engine appends atomic units while a turn of the event loop runs. At the turn's end the server takes the turn's
+ * bytes as blocks and gives each to the sinks: the append-only file, the replicas. All sinks see the same memory;
+ * nothing is copied after `append`. A sink holds a block for as long as it needs the bytes (until they are on the
+ * device, until the replica has them), then releases it.
+ *
+ * Blocks lie one behind the other in segments of a fixed size, which go round: when the last block in a segment is
+ * released, the segment is free for later turns. In the usual case, where the kernel takes a turn's bytes at once, the
+ * same few kilobytes are used again every turn and stay in the processor's cache. A unit that does not fit into what
+ * is left of a segment starts the next one, so a turn may make more than one block; a unit larger than a segment gets
+ * one of its own. So a block always holds whole units.
+ */
+
+import { encodeCommand } from "../resp/request.js";
+import { copy } from "../util/copy.js";
+import { LogBlock, type Segment } from "./block.js";
+
+const SEGMENT_BYTES = 1024 * 1024;
+
+export class Log {
+  /** Whether anyone listens. While not, `append` does nothing and offsets do not move, as in Redis. */
+  enabled = false;
+
+  private total = 0;
+  private selectedDb = -1;
+  private readonly selects: Uint8Array[] = [];
+
+  private current: Segment;
+  /** Where the block that is being filled starts, and the database selected there. */
+  private blockStart = 0;
+  private blockDatabase = -1;
+  /** Full blocks of this turn, oldest first. */
+  private readonly ready: LogBlock[] = [];
+
+  private readonly freeSegments: Segment[] = [];
+  private readonly freeBlocks: LogBlock[] = [];
+  /** The fewest segments that have been free since the last `trim`. */
+  private leastFree = 0;
+  private allocated = 0;
+
+  constructor(private readonly segmentBytes = SEGMENT_BYTES) {
+    this.current = this.newSegment(segmentBytes);
+  }
+
+  /** Bytes ever appended. */
+  get offset(): number {
+    return this.total;
+  }
+
+  /**
+   * Appends one atomic unit, `bytes[start..end)`, which is RESP and begins in database `db`. A unit of several
+   * commands comes wrapped in MULTI and EXEC; one that selects other databases itself ends in `dbAfter`. The bytes
+   * are copied.
+   */
+  append(db: number, bytes: Uint8Array, start: number, end: number, dbAfter = db): void {
+    if (!this.enabled) return;
+    const select = db === this.selectedDb ? null : this.selectOf(db);
+    const length = end - start + (select === null ? 0 : select.length);
+    if (this.current.bytes.length - this.current.used < length) this.startSegment(length);
+    const segment = this.current;
+    if (this.blockStart === segment.used) this.blockDatabase = this.selectedDb;
+    if (select !== null) {
+      segment.bytes.set(select, segment.used);
+      segment.used += select.length;
+    }
+    this.selectedDb = dbAfter;
+    copy(bytes, start, end, segment.bytes, segment.used);
+    segment.used += end - start;
+    this.total += length;
+    if (segment.bytes.length > this.segmentBytes) this.startSegment(0);
+  }
+
+  /** The next append selects its database first: for a new file, and after a stream that was not this log's. */
+  forgetDatabase(): void {
+    this.selectedDb = -1;
+  }
+
+  /** The database that is selected before the first byte of the next block to be taken; -1: it selects one itself. */
+  get databaseBeforeNext(): number {
+    const ready = this.ready[0];
+    if (ready !== undefined) return ready.database;
+    return this.current.used > this.blockStart ? this.blockDatabase : this.selectedDb;
+  }
+
+  /**
+   * The oldest block that has not been taken, or null when there is none; call it until then. The caller holds the
+   * block once.
+   */
+  take(): LogBlock | null {
+    return this.ready.length > 0 ? this.ready.shift()! : this.seal();
+  }
+
+  /** One more holder of the block. */
+  retain(block: LogBlock): void {
+    block.holders++;
+  }
+
+  /** One holder less; the last one gives the memory back. */
+  release(block: LogBlock): void {
+    if (--block.holders > 0) return;
+    const segment = block.segment;
+    this.freeBlocks.push(block);
+    if (--segment.holders === 1 && segment === this.current && this.blockStart === segment.used) {
+      segment.used = 0;
+      this.blockStart = 0;
+    } else if (segment.holders === 0) {
+      this.recycle(segment);
+    }
+  }
+
+  /** Gives memory back that has not been needed since the last call; called about once a second. */
+  trim(): void {
+    this.freeSegments.length -= this.leastFree;
+    this.allocated -= this.leastFree * this.segmentBytes;
+    this.leastFree = this.freeSegments.length;
+  }
+
+  /** Bytes of memory that the log has, in use or free. */
+  get memoryBytes(): number {
+    return this.allocated;
+  }
+
+  /** Ends the block that is being filled. */
+  private seal(): LogBlock | null {
+    const segment = this.current;
+    if (segment.used === this.blockStart) return null;
+    const block = this.freeBlocks.pop() ?? new LogBlock(segment);
+    block.segment = segment;
+    block.bytes = segment.bytes;
+    block.start = this.blockStart;
+    block.end = segment.used;
+    block.endOffset = this.total;
+    block.database = this.blockDatabase;
+    block.holders = 1;
+    segment.holders++;
+    this.blockStart = segment.used;
+    return block;
+  }
+
+  private startSegment(length: number): void {
+    const block = this.seal();
+    if (block !== null) this.ready.push(block);
+    const old = this.current;
+    if (--old.holders === 0) this.recycle(old);
+    this.current = this.newCurrent(length);
+    this.blockStart = 0;
+  }
+
+  private newCurrent(length: number): Segment {
+    if (length > this.segmentBytes) return this.newSegment(length);
+    const segment = this.freeSegments.pop() ?? this.newSegment(this.segmentBytes);
+    if (this.freeSegments.length < this.leastFree) this.leastFree = this.freeSegments.length;
+    segment.holders = 1;
+    segment.used = 0;
+    return segment;
+  }
+
+  private recycle(segment: Segment): void {
+    if (segment.bytes.length === this.segmentBytes) this.freeSegments.push(segment);
+    else this.allocated -= segment.bytes.length;
+  }
+
+  private newSegment(bytes: number): Segment {
+    this.allocated += bytes;
+    return { bytes: Buffer.allocUnsafeSlow(bytes), used: 0, holders: 1 };
+  }
+
+  private selectOf(db: number): Uint8Array {
+    let select = this.selects[db];
+    if (select === undefined) {
+      select = encodeCommand(["SELECT", String(db)]);
+      this.selects[db] = select;
+    }
+    return select;
+  }
+}

@@ -1,0 +1,181 @@
+/** Reads an ordered tree, also a frozen one from another thread. */
+
+import { compareBytes } from "../../util/ascii.js";
+import { EntryReader } from "../entry.js";
+import type { Memory, Ref } from "../memory.js";
+import {
+  COUNTS_AT,
+  FIRSTS_AT,
+  itemsOf,
+  levelOf,
+  REFS_AT,
+  refOf,
+  SCORES_AT,
+  scoreOf,
+  sumOfCounts,
+  totalOf,
+} from "./node.js";
+
+const NO_BYTES = new Uint8Array(0);
+
+export class OrderedTreeReader<M extends Memory = Memory> {
+  protected readonly entries: EntryReader;
+  /** Where `descend` has arrived: the leaf or child, and how many elements of it are still to be passed. */
+  protected rest = 0;
+  // What `position` looks for.
+  private score = 0;
+  private orEqual = false;
+  /** Whether scores, or members, decide alone. */
+  private by: "score" | "member" | "both" = "both";
+  private bytes: Uint8Array = NO_BYTES;
+  private start = 0;
+  private end = 0;
+
+  constructor(
+    readonly memory: M,
+    /** The root's block; changes as the tree grows, shrinks, or is changed while a snapshot is open. */
+    public root: Ref,
+  ) {
+    this.entries = new EntryReader(memory);
+  }
+
+  /** Number of elements. */
+  get count(): number {
+    return totalOf(this.memory, this.root);
+  }
+
+  /** The score of the element with that rank, from 0 below `count`. */
+  scoreAt(rank: number): number {
+    return scoreOf(this.memory, this.leafOf(rank), this.rest);
+  }
+
+  /** The entry of the element with that rank. */
+  refAt(rank: number): Ref {
+    return refOf(this.memory, this.leafOf(rank), this.rest);
+  }
+
+  /** Calls `visit` for `count` elements in ascending order from a rank on. The tree must not change meanwhile. */
+  forEach(first: number, count: number, visit: (score: number, ref: Ref) => void): void {
+    const end = first + count;
+    for (let rank = first; rank < end; ) {
+      const leaf = this.leafOf(rank);
+      const from = this.rest;
+      const to = Math.min(itemsOf(this.memory, leaf), from + end - rank);
+      const doubles = this.memory.doublesOf(leaf);
+      const scores = this.memory.double(leaf) + SCORES_AT;
+      const words = this.memory.wordsOf(leaf);
+      const refs = this.memory.word(leaf) + REFS_AT;
+      for (let slot = from; slot < to; slot++) visit(doubles[scores + slot]!, words[refs + slot]! >>> 0);
+      rank += to - from;
+    }
+  }
+
+  /** As `forEach`, in descending order: the first element has the rank `last`. */
+  forEachBackwards(last: number, count: number, visit: (score: number, ref: Ref) => void): void {
+    const end = last - count;
+    for (let rank = last; rank > end; ) {
+      const leaf = this.leafOf(rank);
+      const from = this.rest;
+      const to = Math.max(-1, from - (rank - end));
+      for (let slot = from; slot > to; slot--) {
+        visit(scoreOf(this.memory, leaf, slot), refOf(this.memory, leaf, slot));
+      }
+      rank -= from - to;
+    }
+  }
+
+  /** How many elements have a score below the given one, or with `orEqual` one not above it. */
+  countBelow(score: number, orEqual: boolean): number {
+    this.by = "score";
+    this.score = score;
+    this.orEqual = orEqual;
+    return this.position();
+  }
+
+  /** How many elements come before the one with that score and member, whether it is there or not. */
+  countBefore(score: number, member: Uint8Array, start: number, end: number): number {
+    this.by = "both";
+    this.score = score;
+    this.orEqual = false;
+    return this.positionOfMember(member, start, end);
+  }
+
+  /**
+   * How many members are below the given one, or with `orEqual` not above it, in a tree whose members ascend: whose
+   * scores are all equal.
+   */
+  countMembersBelow(member: Uint8Array, start: number, end: number, orEqual: boolean): number {
+    this.by = "member";
+    this.orEqual = orEqual;
+    return this.positionOfMember(member, start, end);
+  }
+
+  /** The leaf with the element of that rank; its slot is in `rest`. */
+  protected leafOf(rank: number): Ref {
+    this.rest = rank;
+    let node = this.root;
+    for (let level = levelOf(this.memory, node); level > 0; level--) {
+      node = refOf(this.memory, node, this.childAt(node));
+    }
+    return node;
+  }
+
+  /** The slot of the child that has the element of rank `rest`, which becomes its rank below that child. */
+  protected childAt(node: Ref): number {
+    const words = this.memory.wordsOf(node);
+    const counts = this.memory.word(node) + COUNTS_AT;
+    let slot = 0;
+    let rest = this.rest;
+    for (; rest >= words[counts + slot]!; slot++) rest -= words[counts + slot]!;
+    this.rest = rest;
+    return slot;
+  }
+
+  private positionOfMember(member: Uint8Array, start: number, end: number): number {
+    this.bytes = member;
+    this.start = start;
+    this.end = end;
+    const position = this.position();
+    this.bytes = NO_BYTES;
+    return position;
+  }
+
+  private position(): number {
+    let node = this.root;
+    let passed = 0;
+    for (let level = levelOf(this.memory, node); level > 0; level--) {
+      // What the search is for may lie behind the last child that begins below it.
+      const slot = Math.max(0, this.itemsBelow(node, level) - 1);
+      passed += sumOfCounts(this.memory, node, slot);
+      node = refOf(this.memory, node, slot);
+    }
+    return passed + this.itemsBelow(node, 0);
+  }
+
+  /** How many items of the node begin below what is looked for. */
+  private itemsBelow(node: Ref, level: number): number {
+    const doubles = this.memory.doublesOf(node);
+    const scores = this.memory.double(node) + SCORES_AT;
+    let low = 0;
+    let high = itemsOf(this.memory, node);
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      const score = doubles[scores + middle]!;
+      const ties = this.by === "member" || score === this.score;
+      const below = ties ? this.tieIsBelow(node, level, middle) : score < this.score;
+      if (below) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  /** Whether an item that its score does not tell from what is looked for begins below it. */
+  private tieIsBelow(node: Ref, level: number, slot: number): boolean {
+    if (this.by === "score") return this.orEqual;
+    const ref = this.memory.read(node, (level === 0 ? REFS_AT : FIRSTS_AT) + slot) >>> 0;
+    const start = this.entries.keyStart(ref);
+    const end = start + this.entries.keyLength(ref);
+    const order = compareBytes(this.memory.bytesOf(ref), start, end, this.bytes, this.start, this.end);
+    return order < 0 || (order === 0 && this.orEqual);
+  }
+}

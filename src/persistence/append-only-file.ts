@@ -1,0 +1,400 @@
+/**
+ * The append-only file while the server runs: when the log's bytes reach the kernel and the device, who waits for
+ * that, and what happens when the disk fails.
+ *
+ * **Two watermarks**, as offsets of the log. `writtenOffset`: the kernel has the bytes, so that the death of the
+ * process costs nothing before it. `syncedOffset`: the device has them, so that a power loss costs nothing. Both move
+ * by whole blocks, that is by whole atomic units. A reply waits for `ackOffset`, which is the one that the policy
+ * promises: `always` the synced one, `everysec` and `no` the written one. A reply that would tell of a write waits for
+ * that write's offset, so nothing is acknowledged that the policy's failure can take back.
+ *
+ * **The way of a block.** At the end of a turn it joins `unwritten`. Once written it moves to `retained`, where it
+ * stays until it is synced, since a failed sync means that it must be written again elsewhere. (Under `no` nobody
+ * promises anything about the device, and a written block is done.) While no sync runs, a turn's bytes are written at
+ * once, in one call. While one runs, a write may have to wait for the device, and the loop must not:
+ *
+ *  - `everysec`: the write goes to the thread pool, later ones queue behind it, and their replies wait; each such
+ *    wait is counted (`delayedFsync`). Meanwhile reads are served. If the device is so slow that `RETAINED_MAX` bytes
+ *    wait for it, nothing more is written until the sync ends; that holds the writing clients and so bounds memory.
+ *  - `always`: replies wait for a later sync anyhow, so the bytes stay in the queue until this one has ended. All
+ *    that came in meanwhile is one write and one sync (group commit; when exactly it begins: group-commit.ts).
+ *
+ * **States.** `open`: all is well. From there:
+ *
+ *  - `full`: a write has failed (no space, an I/O error). The file is cut back to the end of its last whole block; the
+ *    bytes stay queued. Tried again every second on the same file.
+ *  - `broken`: a sync has failed. The file's tail is indeterminate and no later sync of it means anything. Its good
+ *    part is kept, all after that goes on in a new file (file-replacement.ts), tried every second.
+ *
+ * In both, `canWrite` is false and the engine refuses writes with MISCONF; what it executed before is still in the
+ * queue, and its replies go on waiting. When the disk works again everything queued is written, in order, and the
+ * state is `open`: nothing was forgotten, nothing acknowledged was missing from the file at any time.
+ */
+
+import { systemReason } from "../config/kinds/directory.js";
+import type { LogBlock } from "../log/block.js";
+import type { Log } from "../log/log.js";
+import type { Clock } from "../platform/clock.js";
+import type { AofDirectory, LogLine } from "./directory.js";
+import { FileReplacement } from "./file-replacement.js";
+import { GroupCommit } from "./group-commit.js";
+import type { ManifestFile } from "./manifest.js";
+import { Tail } from "./tail.js";
+
+export type FsyncPolicy = "always" | "everysec" | "no";
+
+export type AofLatencyEvent =
+  | "aof-write"
+  | "aof-write-alone"
+  | "aof-write-pending-fsync"
+  | "aof-fsync-always";
+
+export interface AofParts {
+  readonly directory: AofDirectory;
+  /** The incr file to append to: `lastIncr` of opening.ts. */
+  readonly incr: ManifestFile;
+  readonly log: Log;
+  readonly clock: Clock;
+  readonly policy: FsyncPolicy;
+  readonly writeLog: LogLine;
+}
+
+const SYNC_PERIOD_US = 1_000_000;
+const RETRY_PERIOD_US = 1_000_000;
+/**
+ * Under `always` the loop does not go to sleep so soon after a sync has begun: on a device that syncs in a fraction of a
+ * millisecond, waking up again takes as long as the sync.
+ */
+const AWAKE_US = 500;
+/** Under `everysec` a sync begins early when this much waits for one: it bounds the memory that is retained. */
+const RETAINED_SOON = 32 * 1024 * 1024;
+const RETAINED_MAX = 128 * 1024 * 1024;
+
+export class AppendOnlyFile {
+  /** The watermarks have moved outside of `flush`: replies that waited may leave. */
+  onProgress: (() => void) | null = null;
+  /** The disk has begun to fail (perhaps inside `flush`); not called again until it has worked in between. */
+  onFailure: ((reason: string) => void) | null = null;
+  onLatency: ((event: AofLatencyEvent, milliseconds: number) => void) | null = null;
+
+  /** Writes that had to wait for a running sync. */
+  delayedFsync = 0;
+  /** Why writes are refused, or were last. */
+  lastWriteError = "";
+  /** Bytes of the base file. */
+  readonly baseBytes: number;
+
+  private state: "open" | "full" | "broken" | "closed" = "open";
+  private readonly tail: Tail;
+  private policy: FsyncPolicy;
+  private synced: number;
+  /** The end of the last block that came in. */
+  private accepted: number;
+  /** Bytes of the files before the one that is written to. */
+  private earlierBytes: number;
+  private readonly group = new GroupCommit();
+  /** What runs on the thread pool. */
+  private writing = false;
+  private syncing = false;
+  private replacing = false;
+  private syncStartedUs: number;
+  /** Whether the end of the turn brings `gather`. */
+  private gathering = false;
+  private triedUs = 0;
+  private replacement: FileReplacement | null = null;
+  private readonly whenIdle: (() => void)[] = [];
+
+  constructor(private readonly parts: AofParts) {
+    const { directory, incr, log, clock, policy } = parts;
+    const bytes = directory.sizeOf(incr.name);
+    const { base, files } = directory.manifest;
+    this.policy = policy;
+    this.tail = new Tail(log, directory.disk.open(directory.pathOf(incr.name), "append"), bytes);
+    this.earlierBytes = files.reduce((sum, { name }) => sum + directory.sizeOf(name), 0) - bytes;
+    this.baseBytes = base === null ? 0 : directory.sizeOf(base.name);
+    this.synced = log.offset;
+    this.accepted = log.offset;
+    this.syncStartedUs = clock.monotonicUs();
+    log.forgetDatabase();
+  }
+
+  // ---- For the turn ----
+
+  /** Up to here the kernel has the log. */
+  get writtenOffset(): number {
+    return this.tail.written;
+  }
+
+  /** Up to here the device has the log. */
+  get syncedOffset(): number {
+    return this.synced;
+  }
+
+  /** Up to here the policy allows to acknowledge. */
+  get ackOffset(): number {
+    return this.policy === "always" ? this.synced : this.tail.written;
+  }
+
+  /** False while the disk fails: the engine refuses writes with `lastWriteError`. */
+  get canWrite(): boolean {
+    return this.state === "open";
+  }
+
+  /** Takes a block of the turn, which the file releases itself. Writes it at once if that cannot wait for the device. */
+  flush(block: LogBlock): void {
+    this.tail.unwritten.push(block);
+    this.accepted = block.endOffset;
+    if (this.state !== "open") return;
+    if (this.syncing && this.policy !== "always") this.delayedFsync++;
+    this.pump();
+    this.considerSync();
+  }
+
+  /** Ten times a second: the sync of `everysec`, and the next try after a failure. */
+  cron(): void {
+    const now = this.parts.clock.monotonicUs();
+    if (this.isFailing && now - this.triedUs >= RETRY_PERIOD_US) void this.retry();
+    const isDue = this.policy === "everysec" && now - this.syncStartedUs >= SYNC_PERIOD_US;
+    if (isDue && this.canSync) this.startSync();
+  }
+
+  /** The directive `appendfsync` has changed. */
+  setPolicy(policy: FsyncPolicy): void {
+    this.policy = policy;
+    if (policy === "no" && this.state !== "broken" && !this.syncing) this.tail.release(this.tail.written);
+    this.pump();
+    this.considerSync();
+    this.onProgress?.();
+  }
+
+  /** Writes and syncs everything, then closes the file. Rejects if the disk does not take it; the file stays open. */
+  async close(): Promise<void> {
+    await this.idle();
+    if (this.state !== "open") await this.retry();
+    this.pump();
+    await this.idle();
+    if (this.state === "open") {
+      this.parts.writeLog("notice", "Calling fsync() on the AOF file.");
+      this.startSync();
+      await this.idle();
+    }
+    if (this.state !== "open" || this.tail.written > this.synced) throw new Error(this.lastWriteError);
+    this.state = "closed";
+    this.tail.file.close();
+  }
+
+  // ---- For INFO ----
+
+  /** Bytes of all files of the log. */
+  get currentBytes(): number {
+    return this.earlierBytes + this.tail.wholeBytes;
+  }
+
+  /** Bytes that the kernel does not have yet. */
+  get bufferedBytes(): number {
+    return this.tail.unwritten.bytes;
+  }
+
+  get pendingSyncs(): number {
+    return this.syncing ? 1 : 0;
+  }
+
+  get lastWriteStatus(): "ok" | "err" {
+    return this.isFailing ? "err" : "ok";
+  }
+
+  // ---- Writing ----
+
+  /** Writes what may be written now, in the way that does not hold up the loop. */
+  private pump(): void {
+    if (this.state !== "open" || this.writing || this.tail.unwritten.isEmpty) return;
+    if (!this.syncing) this.writeNow();
+    else if (this.policy !== "always" && this.tail.retained.bytes < RETAINED_MAX) void this.writeAside();
+  }
+
+  private writeNow(): void {
+    const began = this.parts.clock.monotonicUs();
+    try {
+      this.tail.write(this.policy !== "no");
+    } catch (error) {
+      this.writeFailed(error);
+    }
+    this.latency("aof-write-alone", began);
+  }
+
+  private async writeAside(): Promise<void> {
+    const began = this.parts.clock.monotonicUs();
+    this.writing = true;
+    try {
+      await this.tail.writeAside();
+    } catch (error) {
+      this.writeFailed(error);
+    }
+    this.writing = false;
+    this.latency("aof-write-pending-fsync", began);
+    this.settled();
+  }
+
+  private writeFailed(error: unknown): void {
+    this.fail("full", error, "Error writing to the AOF file");
+    try {
+      this.tail.removePartial();
+    } catch (truncation) {
+      this.parts.writeLog(
+        "warning",
+        `Could not remove an incomplete write from ${this.tail.file.path}: ${systemReason(truncation)}. ` +
+          "The rest of it is written when there is room.",
+      );
+    }
+  }
+
+  // ---- Syncing ----
+
+  /** Starts a sync if the policy wants one now. */
+  private considerSync(): void {
+    if (this.policy === "always") this.gather();
+    else if (this.policy === "everysec" && this.canSync && this.tail.retained.bytes >= RETAINED_SOON)
+      this.startSync();
+  }
+
+  /** Starts a sync, or looks again at the end of the next turn, while the group is open. */
+  private gather(): void {
+    if (this.syncing) return;
+    if (!this.group.isOpen(this.tail.written - this.synced, this.parts.clock.monotonicUs())) {
+      if (this.canSync) this.startSync();
+      return;
+    }
+    if (this.gathering) return;
+    this.gathering = true;
+    this.parts.clock.endOfTurn(() => {
+      this.gathering = false;
+      this.group.turned();
+      this.considerSync();
+    });
+  }
+
+  /** Whether there is anything to sync in a file that has not failed to. */
+  private get canSync(): boolean {
+    const isUsable = this.state === "open" || this.state === "full";
+    return isUsable && !this.syncing && this.tail.written > this.synced;
+  }
+
+  private startSync(): void {
+    const target = this.tail.written;
+    const began = this.parts.clock.monotonicUs();
+    this.syncing = true;
+    this.syncStartedUs = began;
+    this.tail.file.sync().then(
+      () => this.syncSucceeded(target, began),
+      (error: unknown) => this.syncFailed(error),
+    );
+    if (this.policy === "always") this.stayAwake(began + AWAKE_US);
+  }
+
+  /** Keeps the loop turning for a moment while a sync runs whose end all clients wait for. */
+  private stayAwake(untilUs: number): void {
+    this.parts.clock.endOfTurn(() => {
+      if (this.syncing && this.parts.clock.monotonicUs() < untilUs) this.stayAwake(untilUs);
+    });
+  }
+
+  private syncSucceeded(target: number, began: number): void {
+    const now = this.parts.clock.monotonicUs();
+    this.syncing = false;
+    this.group.completed(this.accepted - this.synced, now);
+    this.synced = target;
+    this.tail.release(this.policy === "no" ? this.tail.written : target);
+    if (this.policy === "always") this.onLatency?.("aof-fsync-always", (now - began) / 1000);
+    this.settled();
+  }
+
+  private syncFailed(error: unknown): void {
+    this.syncing = false;
+    this.fail("broken", error, "Fail to fsync the AOF file");
+    this.settled();
+  }
+
+  /** Something that ran on the thread pool has ended. */
+  private settled(): void {
+    // The first try comes at once, later ones from cron.
+    if (this.state === "broken" && this.replacement === null) void this.retry();
+    this.pump();
+    this.onProgress?.();
+    this.considerSync();
+    if (this.isIdle) for (const resume of this.whenIdle.splice(0)) resume();
+  }
+
+  private get isIdle(): boolean {
+    return !this.writing && !this.syncing && !this.replacing;
+  }
+
+  private async idle(): Promise<void> {
+    while (!this.isIdle) await new Promise<void>((resolve) => this.whenIdle.push(resolve));
+  }
+
+  // ---- Failing and recovering ----
+
+  private get isFailing(): boolean {
+    return this.state === "full" || this.state === "broken";
+  }
+
+  private fail(state: "full" | "broken", error: unknown, what: string): void {
+    const reason = systemReason(error);
+    const isNew = !this.isFailing;
+    if (isNew || reason !== this.lastWriteError) this.parts.writeLog("warning", `${what}: ${reason}`);
+    this.lastWriteError = reason;
+    // A file that cannot be synced stays broken, whatever a write to it says.
+    if (this.state !== "broken") this.state = state;
+    if (isNew) this.onFailure?.(reason);
+  }
+
+  private async retry(): Promise<void> {
+    if (!this.isIdle) return;
+    this.triedUs = this.parts.clock.monotonicUs();
+    if (this.state === "full") {
+      this.writeNow();
+      if (this.tail.unwritten.isEmpty) this.recovered();
+    } else if (this.state === "broken") {
+      await this.replace();
+    }
+  }
+
+  private async replace(): Promise<void> {
+    this.replacement ??= new FileReplacement({
+      directory: this.parts.directory,
+      old: this.tail.file,
+      position: this.tail.settledBytes,
+      blocks: this.tail.retained.toArray(),
+      database: this.tail.databaseBefore,
+    });
+    this.replacing = true;
+    const replaced = await this.replacement.run().catch((error: unknown) => {
+      this.fail("broken", error, "Could not continue in a new AOF file");
+      return null;
+    });
+    this.replacing = false;
+    if (replaced !== null) {
+      this.earlierBytes += this.tail.settledBytes;
+      this.tail.continueIn(replaced.file, replaced.bytes);
+      this.synced = this.tail.written;
+      this.replacement = null;
+      this.recovered();
+    }
+    this.settled();
+  }
+
+  private recovered(): void {
+    this.state = "open";
+    this.parts.writeLog("warning", "AOF write error looks solved. The server can write again.");
+    this.pump();
+    this.considerSync();
+    this.onProgress?.();
+  }
+
+  private latency(event: AofLatencyEvent, began: number): void {
+    if (this.onLatency === null) return;
+    const milliseconds = (this.parts.clock.monotonicUs() - began) / 1000;
+    this.onLatency("aof-write", milliseconds);
+    this.onLatency(event, milliseconds);
+  }
+}

@@ -1,0 +1,103 @@
+/** At start: what a change from one incr file to its continuation has left, if the server died during it. */
+
+import type { Disk } from "../platform/disk.js";
+import { CONTINUATION_BYTES, type Continuation, parseContinuation } from "./continuation.js";
+import type { AofDirectory, LogLine } from "./directory.js";
+import type { ManifestFile } from "./manifest.js";
+import { StartError } from "./start-error.js";
+import { cutTail } from "./torn-tail.js";
+
+interface Parts {
+  readonly disk: Disk;
+  /** Milliseconds since 1970, for the names of files that are put aside. */
+  readonly now: number;
+  readonly log: LogLine;
+}
+
+/** A continuation as it is found, with the bytes behind its first line. */
+interface Found extends Continuation {
+  readonly size: number;
+}
+
+/** Adopts a continuation that is not in the manifest yet, and cuts each file where its continuation begins. */
+export function settleContinuations(directory: AofDirectory, parts: Parts): void {
+  adoptContinuation(directory, parts);
+  for (const file of directory.manifest.incrs) {
+    const continuation = continuationIn(directory, file);
+    if (continuation !== null) cutContinued(directory, continuation, parts);
+  }
+}
+
+/** The continuation that the file is, or null. */
+function continuationIn(directory: AofDirectory, file: ManifestFile): Found | null {
+  const path = directory.pathOf(file.name);
+  const size = directory.disk.stat(path)?.bytes ?? 0;
+  const head = Buffer.alloc(Math.min(size, CONTINUATION_BYTES));
+  const handle = directory.disk.open(path, "read");
+  handle.read(head, 0);
+  handle.close();
+  const found = parseContinuation(head.toString("latin1"));
+  return found === null ? null : { ...found, size: size - found.lineBytes };
+}
+
+/**
+ * A continuation that the manifest does not name was being made when the server died. If the old file is longer than
+ * the position, it has not been cut: everything is still there unless the machine lost power, so the copy counts only
+ * when it is whole. If the old file has been cut, the copy had been on the device before.
+ */
+function adoptContinuation(directory: AofDirectory, parts: Parts): void {
+  const { manifest, disk } = directory;
+  const last = manifest.lastIncr;
+  const file = directory.nextIncr;
+  const path = directory.pathOf(file.name);
+  if (last === null || disk.stat(path) === null) return;
+  const continuation = continuationIn(directory, file);
+  if (continuation !== null && continuation.seq === last.seq) {
+    const isCut = directory.sizeOf(last.name) <= continuation.position;
+    if (isCut || isWhole(directory, file, continuation)) {
+      cutContinued(directory, continuation, parts);
+      directory.save(manifest.withIncr(file));
+      parts.log("notice", `Adopted AOF incr file ${file.name}, which the server was about to continue with`);
+      return;
+    }
+  }
+  if (directory.sizeOf(file.name) === 0) return;
+  const aside = `${path}.cut-${parts.now}`;
+  disk.rename(path, aside);
+  disk.syncDirectoryOf(aside);
+  parts.log("warning", `${path} was not part of the log yet and is kept as ${aside}`);
+}
+
+/** Whether the copy in a continuation is all there; a torn write may have left its length with zeros in it. */
+function isWhole(directory: AofDirectory, file: ManifestFile, { carried, size }: Found): boolean {
+  if (size < carried) return false;
+  const bytes = Buffer.alloc(2);
+  const handle = directory.disk.open(directory.pathOf(file.name), "read");
+  handle.read(bytes, directory.sizeOf(file.name) - 2);
+  handle.close();
+  return bytes.toString("latin1") === "\r\n";
+}
+
+/** Makes the old file end where its continuation says; its length was known to be good up to there. */
+function cutContinued(
+  directory: AofDirectory,
+  { seq, position }: Continuation,
+  { disk, now, log }: Parts,
+): void {
+  const old = directory.manifest.incrs.find((file) => file.seq === seq);
+  if (old === undefined) return;
+  const path = directory.pathOf(old.name);
+  const size = directory.sizeOf(old.name);
+  if (size < position) {
+    throw new StartError(
+      `${path} has ${size} bytes, but the file after it continues at ${position}: data is missing. ` +
+        "Nothing was changed. Put a complete copy of the directory back.",
+    );
+  }
+  if (size === position) return;
+  const kept = cutTail(disk, path, position, now);
+  log(
+    "warning",
+    `Cut ${path} at offset ${position}, where its continuation begins; the rest is kept in ${kept}`,
+  );
+}

@@ -1,0 +1,85 @@
+/** The directory of a multi-part append-only file: the names in it, and its manifest in memory and on the disk. */
+
+import { join } from "node:path";
+import type { Disk } from "../platform/disk.js";
+import { removeQuietly, temporaryName, writeDurably } from "./durable-file.js";
+import { Manifest, type ManifestFile } from "./manifest.js";
+
+/** Writes a line of the server's log. */
+export type LogLine = (level: "debug" | "verbose" | "notice" | "warning", text: string) => void;
+
+/** The directives that say where the files are; `dir` as an absolute path. */
+export interface AofLocation {
+  readonly dir: string;
+  readonly appenddirname: string;
+  readonly appendfilename: string;
+  readonly dbfilename: string;
+}
+
+export class AofDirectory {
+  readonly path: string;
+  private current = new Manifest(null, []);
+
+  constructor(
+    readonly disk: Disk,
+    readonly location: AofLocation,
+  ) {
+    this.path = join(location.dir, location.appenddirname);
+  }
+
+  /** What the manifest on the disk says, or would say if there were one. */
+  get manifest(): Manifest {
+    return this.current;
+  }
+
+  get manifestPath(): string {
+    return this.pathOf(`${this.location.appendfilename}.manifest`);
+  }
+
+  /** Where the single file of Redis before 7 would be. */
+  get legacyPath(): string {
+    return join(this.location.dir, this.location.appendfilename);
+  }
+
+  pathOf(name: string): string {
+    return join(this.path, name);
+  }
+
+  sizeOf(name: string): number {
+    return this.disk.stat(this.pathOf(name))?.bytes ?? 0;
+  }
+
+  incr(seq: number): ManifestFile {
+    return { name: `${this.location.appendfilename}.${seq}.incr.aof`, seq, type: "i" };
+  }
+
+  /** The incr file that would follow the last one. */
+  get nextIncr(): ManifestFile {
+    return this.incr((this.current.lastIncr?.seq ?? 0) + 1);
+  }
+
+  /** Reads the manifest; false when there is none. Throws ManifestError and what the disk throws. */
+  readManifest(): boolean {
+    const bytes = this.disk.readFile(this.manifestPath);
+    if (bytes === null) return false;
+    this.current = Manifest.parse(bytes);
+    return true;
+  }
+
+  /** Makes `manifest` the one on the disk. When it throws, either may be there. */
+  save(manifest: Manifest): void {
+    writeDurably(this.disk, this.manifestPath, Buffer.from(manifest.format(), "latin1"));
+    this.current = manifest;
+  }
+
+  /** Removes what runs that died while they wrote a file have left, and files that were replaced. */
+  removeLeftovers(): void {
+    const temporary = temporaryName(`${this.location.appendfilename}.`);
+    for (const name of this.disk.list(this.path) ?? []) {
+      if (name.startsWith(temporary)) removeQuietly(this.disk, this.pathOf(name));
+    }
+    if (this.current.history.length === 0) return;
+    for (const { name } of this.current.history) removeQuietly(this.disk, this.pathOf(name));
+    this.save(this.current.withoutHistory());
+  }
+}

@@ -1,0 +1,203 @@
+/**
+ * Finding the append-only file at start, and making one where there is none.
+ *
+ * What may be there: a directory with a manifest (the usual case); a single file from Redis before 7, which is moved
+ * into a new directory as its base; nothing. Every step is on the device before the next one begins, so that a crash
+ * between any two leaves a state that the next start takes for what it is. Nothing that could hold data is removed or
+ * written over: what does not add up is refused with a StartError.
+ */
+
+import { join } from "node:path";
+import { systemReason } from "../config/kinds/directory.js";
+import type { Disk } from "../platform/disk.js";
+import { settleContinuations } from "./continued-files.js";
+import { AofDirectory, type AofLocation, type LogLine } from "./directory.js";
+import { writeDurably, writeSynced } from "./durable-file.js";
+import { emptyBase, emptySnapshotLength, type SnapshotOrigin } from "./empty-snapshot.js";
+import { Manifest, ManifestError, type ManifestFile } from "./manifest.js";
+import { StartError } from "./start-error.js";
+
+export interface OpeningParts {
+  readonly disk: Disk;
+  readonly location: AofLocation;
+  /** What the base file of a new log says about its server. */
+  readonly origin: SnapshotOrigin;
+  /** Milliseconds since 1970, for the names of files that are put aside. */
+  readonly now: number;
+  readonly log: LogLine;
+}
+
+/** A file that is larger than this holds keys, whatever else it is. */
+const EMPTY_SNAPSHOT_BYTES = 64 * 1024;
+
+/** Finds or makes the log. Throws a StartError. */
+export function openDirectory(parts: OpeningParts): AofDirectory {
+  const directory = new AofDirectory(parts.disk, parts.location);
+  try {
+    readManifest(directory);
+    if (isLegacy(directory)) adoptLegacy(directory, parts.log);
+    if (directory.manifest.isEmpty) create(directory, parts);
+    else checkFiles(directory, parts);
+    if (!parts.disk.canWrite(directory.path)) throw cannotWrite(directory, "Permission denied");
+    directory.removeLeftovers();
+  } catch (error) {
+    if (error instanceof StartError) throw error;
+    throw cannotWrite(directory, systemReason(error));
+  }
+  return directory;
+}
+
+/** The incr file that is written to from now on, made if need be. Called when everything has been loaded. */
+export function lastIncr(directory: AofDirectory, log: LogLine): ManifestFile {
+  const last = directory.manifest.lastIncr;
+  const file = last ?? directory.nextIncr;
+  try {
+    if (last === null) {
+      createIncr(directory, file, log);
+      directory.save(directory.manifest.withIncr(file));
+    } else {
+      log("notice", `Opening AOF incr file ${file.name} on server start`);
+    }
+    syncFile(directory.disk, directory.pathOf(file.name));
+  } catch (error) {
+    throw error instanceof StartError ? error : cannotWrite(directory, systemReason(error));
+  }
+  return file;
+}
+
+/** What the last run wrote may be in the kernel alone; and a file that cannot be opened or synced is found out now. */
+function syncFile(disk: Disk, path: string): void {
+  const file = disk.open(path, "append");
+  try {
+    file.syncNow();
+  } finally {
+    file.close();
+  }
+}
+
+function cannotWrite(directory: AofDirectory, reason: string): StartError {
+  return new StartError(
+    `Can't open or create append-only dir ${directory.path}: ${reason}. ` +
+      "Give the server's user the right to write there, or set 'dir' to another directory.",
+  );
+}
+
+function readManifest(directory: AofDirectory): void {
+  try {
+    directory.readManifest();
+  } catch (error) {
+    if (!(error instanceof ManifestError)) throw error;
+    const place =
+      error.line === 0 ? "" : `Reading the manifest file, at line ${error.line}\n>>> '${error.text}'\n`;
+    throw new StartError(
+      `*** FATAL AOF MANIFEST FILE ERROR ***\n${place}${error.message} (${directory.manifestPath}). ` +
+        "Nothing was changed. Put the manifest back from a copy; it lists the base file and the incr files in order.",
+    );
+  }
+}
+
+/** Whether a single file from before Redis 7 is (still) to become the base. */
+function isLegacy(directory: AofDirectory): boolean {
+  const { disk, manifest, location } = directory;
+  const info = disk.stat(directory.legacyPath);
+  if (info === null || info.isDirectory) return false;
+  if (manifest.isEmpty) return true;
+  const isBase = manifest.base?.name === location.appendfilename && manifest.incrs.length === 0;
+  return isBase && disk.stat(directory.pathOf(location.appendfilename)) === null;
+}
+
+/** First the manifest, then the move: in between the manifest names a file that is still outside. */
+function adoptLegacy(directory: AofDirectory, log: LogLine): void {
+  const { disk, location } = directory;
+  const name = location.appendfilename;
+  if (directory.manifest.isEmpty) refuseStrayFiles(directory);
+  makeDirectory(directory);
+  directory.save(new Manifest({ name, seq: 1, type: "b" }, []));
+  disk.rename(directory.legacyPath, directory.pathOf(name));
+  disk.syncDirectoryOf(directory.pathOf(name));
+  disk.syncDirectoryOf(directory.legacyPath);
+  log(
+    "notice",
+    `Successfully migrated an old-style AOF configuration (${name}) into directory ${directory.path}`,
+  );
+}
+
+function makeDirectory(directory: AofDirectory): void {
+  const { disk, path } = directory;
+  if (disk.stat(path) !== null) return;
+  disk.makeDirectory(path);
+  disk.syncDirectoryOf(path);
+}
+
+/** A new log: an empty state, and nothing after it. The manifest comes last and makes it valid. */
+function create(directory: AofDirectory, { disk, location, origin, log }: OpeningParts): void {
+  refuseDump(disk, join(location.dir, location.dbfilename));
+  refuseStrayFiles(directory);
+  makeDirectory(directory);
+  const base: ManifestFile = { name: `${location.appendfilename}.1.base.rdb`, seq: 1, type: "b" };
+  log("notice", `Creating AOF base file ${base.name} on server start`);
+  writeDurably(disk, directory.pathOf(base.name), emptyBase(origin));
+  const incr = directory.incr(1);
+  createIncr(directory, incr, log);
+  directory.save(new Manifest(base, [incr]));
+}
+
+function createIncr(directory: AofDirectory, file: ManifestFile, log: LogLine): void {
+  const path = directory.pathOf(file.name);
+  log("notice", `Creating AOF incr file ${file.name} on server start`);
+  if ((directory.disk.stat(path)?.bytes ?? 0) > 0) {
+    throw new StartError(
+      `${path} holds data, but the manifest does not name it. Nothing was changed. ${PUT_ASIDE}`,
+    );
+  }
+  writeSynced(directory.disk, path, new Uint8Array(0));
+  directory.disk.syncDirectoryOf(path);
+}
+
+const PUT_ASIDE =
+  "If its data is wanted, put a manifest back that names it; if not, move it to another directory. Then start again.";
+
+/** Never starts empty beside a snapshot that is not. */
+function refuseDump(disk: Disk, path: string): void {
+  const info = disk.stat(path);
+  if (info === null || info.bytes === 0) return;
+  if (isEmptySnapshot(disk, path, info.bytes)) return;
+  throw new StartError(
+    `'appendonly yes' with no append-only file yet, beside ${path}, which holds data: this version cannot import a ` +
+      "snapshot and does not start empty over it. Nothing was changed. On a server that can read it, run " +
+      "CONFIG SET appendonly yes with aof-use-rdb-preamble no and copy its append-only directory here; or move the " +
+      "snapshot to another directory to start empty.",
+  );
+}
+
+function isEmptySnapshot(disk: Disk, path: string, size: number): boolean {
+  if (size > EMPTY_SNAPSHOT_BYTES) return false;
+  return emptySnapshotLength(disk.readFile(path) ?? new Uint8Array(0)) === size;
+}
+
+/** Log files that no manifest names: what a first start leaves when it is cut short is empty, all else is refused. */
+function refuseStrayFiles(directory: AofDirectory): void {
+  const { disk, location } = directory;
+  for (const name of disk.list(directory.path) ?? []) {
+    const isPart = name === location.appendfilename || /\.(base\.rdb|base\.aof|incr\.aof)$/.test(name);
+    if (!isPart || !name.startsWith(location.appendfilename)) continue;
+    const path = directory.pathOf(name);
+    const size = disk.stat(path)?.bytes ?? 0;
+    if (size === 0 || isEmptySnapshot(disk, path, size)) continue;
+    throw new StartError(
+      `${path} holds data, but there is no manifest ${directory.manifestPath} that names it. Nothing was changed. ` +
+        PUT_ASIDE,
+    );
+  }
+}
+
+function checkFiles(directory: AofDirectory, parts: OpeningParts): void {
+  for (const { name } of directory.manifest.files) {
+    if (parts.disk.stat(directory.pathOf(name)) !== null) continue;
+    throw new StartError(
+      `Unable to obtain the AOF file ${name} length. stat: No such file or directory. The manifest ` +
+        `${directory.manifestPath} names it. Nothing was changed. Put the file back into ${directory.path}.`,
+    );
+  }
+  settleContinuations(directory, parts);
+}

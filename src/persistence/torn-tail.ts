@@ -1,0 +1,60 @@
+/** The end of a file that a crash has left unfinished: cut off, and kept beside the file. */
+
+import type { Disk, DiskFile } from "../platform/disk.js";
+
+const BLOCK_BYTES = 1024 * 1024;
+
+/** Calls `visit` with the file's bytes from `start` on, block by block. */
+function eachBlock(file: DiskFile, start: number, visit: (bytes: Uint8Array) => void): void {
+  const block = Buffer.allocUnsafe(BLOCK_BYTES);
+  for (let at = start; ; ) {
+    const length = file.read(block, at);
+    if (length === 0) return;
+    visit(block.subarray(0, length));
+    at += length;
+  }
+}
+
+/**
+ * Shortens the file at `path` to `length` bytes, once what is cut off is on the device as `<path>.cut-<now>`. Returns
+ * that path. Throws what the disk throws, with the file whole in that case.
+ */
+export function cutTail(disk: Disk, path: string, length: number, now: number): string {
+  const kept = `${path}.cut-${now}`;
+  const source = disk.open(path, "append");
+  try {
+    const reading = disk.open(path, "read");
+    const copy = disk.open(kept, "create");
+    try {
+      eachBlock(reading, length, (bytes) => {
+        for (let at = 0; at < bytes.length; ) at += copy.write(bytes, at, bytes.length);
+      });
+      copy.syncNow();
+    } finally {
+      reading.close();
+      copy.close();
+    }
+    disk.syncDirectoryOf(kept);
+    source.truncate(length);
+    source.syncNow();
+  } finally {
+    source.close();
+  }
+  return kept;
+}
+
+/** Where the zero bytes begin that the file ends with; its size when it ends with another byte. */
+export function startOfTrailingZeros(file: DiskFile, size: number): number {
+  const block = Buffer.alloc(64 * 1024);
+  let start = size;
+  while (start > 0) {
+    const from = Math.max(0, start - block.length);
+    const bytes = block.subarray(0, start - from);
+    file.read(bytes, from);
+    let at = bytes.length;
+    while (at > 0 && bytes[at - 1] === 0) at--;
+    start = from + at;
+    if (at > 0) break;
+  }
+  return start;
+}

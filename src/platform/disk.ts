@@ -1,0 +1,140 @@
+/**
+ * The disk as the server sees it. `nodeDisk` is the real one; the tests have a twin that forgets what was not
+ * synced, fails on demand and replays the states a crash may leave.
+ *
+ * Calls that the turn of the loop makes are synchronous; whatever may wait for the device has a form that runs on
+ * the thread pool. Errors are Node's own (`code` is ENOSPC, EIO, ...).
+ */
+
+import * as fs from "node:fs";
+import { dirname } from "node:path";
+
+/** How a file is opened: `read`; `append` (created when absent, writes go to its end); `create` (truncated). */
+export type OpenMode = "read" | "append" | "create";
+
+export interface FileInfo {
+  readonly bytes: number;
+  readonly modifiedMs: number;
+  readonly isDirectory: boolean;
+}
+
+/** One open file. Positions and lengths are bytes. */
+export interface DiskFile {
+  readonly path: string;
+  /** Writes at the end and returns how many bytes the kernel took, which may be fewer than asked. */
+  write(bytes: Uint8Array, start: number, end: number): number;
+  /** Like `write`, on the thread pool. The bytes must not change until it settles. */
+  writeAsync(bytes: Uint8Array, start: number, end: number): Promise<number>;
+  /** Reads at `position` into `target`; 0 at the end of the file. */
+  read(target: Uint8Array, position: number): number;
+  /** fdatasync on the thread pool: settles when what was written before the call is on the device. */
+  sync(): Promise<void>;
+  /** fdatasync in place, for shutdown and start. */
+  syncNow(): void;
+  truncate(bytes: number): void;
+  close(): void;
+}
+
+export interface Disk {
+  open(path: string, mode: OpenMode): DiskFile;
+  /** The whole file, or null when there is none. */
+  readFile(path: string): Buffer | null;
+  /** Size and kind, or null when there is nothing at the path. */
+  stat(path: string): FileInfo | null;
+  /** Names in a directory, sorted; null when it does not exist. */
+  list(path: string): string[] | null;
+  makeDirectory(path: string): void;
+  rename(from: string, to: string): void;
+  remove(path: string): void;
+  /** fsync of the directory that holds `path`, so that a rename or a new name survives a power loss. */
+  syncDirectoryOf(path: string): void;
+  /** Whether files can be created in the directory. */
+  canWrite(path: string): boolean;
+  /** Sets a file's permission bits (the `unixsocketperm` directive). */
+  setMode(path: string, mode: number): void;
+}
+
+const FLAGS: Record<OpenMode, string> = { read: "r", append: "a", create: "w" };
+
+class NodeFile implements DiskFile {
+  constructor(
+    readonly path: string,
+    private readonly fd: number,
+  ) {}
+
+  write(bytes: Uint8Array, start: number, end: number): number {
+    return fs.writeSync(this.fd, bytes, start, end - start);
+  }
+
+  writeAsync(bytes: Uint8Array, start: number, end: number): Promise<number> {
+    return new Promise((resolve, reject) => {
+      fs.write(this.fd, bytes, start, end - start, null, (error, written) =>
+        error ? reject(error) : resolve(written),
+      );
+    });
+  }
+
+  read(target: Uint8Array, position: number): number {
+    return fs.readSync(this.fd, target, 0, target.length, position);
+  }
+
+  sync(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      fs.fdatasync(this.fd, (error) => (error ? reject(error) : resolve()));
+    });
+  }
+
+  syncNow(): void {
+    fs.fdatasyncSync(this.fd);
+  }
+
+  truncate(bytes: number): void {
+    fs.ftruncateSync(this.fd, bytes);
+  }
+
+  close(): void {
+    fs.closeSync(this.fd);
+  }
+}
+
+/** null instead of the error that says there is nothing at the path. */
+function absentIsNull<T>(read: () => T): T | null {
+  try {
+    return read();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
+    throw error;
+  }
+}
+
+/** The machine's file system through node:fs. */
+export const nodeDisk: Disk = {
+  open: (path, mode) => new NodeFile(path, fs.openSync(path, FLAGS[mode], 0o644)),
+  readFile: (path) => absentIsNull(() => fs.readFileSync(path)),
+  stat: (path) =>
+    absentIsNull(() => {
+      const info = fs.statSync(path);
+      return { bytes: info.size, modifiedMs: info.mtimeMs, isDirectory: info.isDirectory() };
+    }),
+  list: (path) => absentIsNull(() => fs.readdirSync(path).sort()),
+  makeDirectory: (path) => void fs.mkdirSync(path, { recursive: true, mode: 0o755 }),
+  rename: (from, to) => fs.renameSync(from, to),
+  remove: (path) => void absentIsNull(() => fs.unlinkSync(path)),
+  syncDirectoryOf(path) {
+    const fd = fs.openSync(dirname(path), "r");
+    try {
+      fs.fsyncSync(fd);
+    } finally {
+      fs.closeSync(fd);
+    }
+  },
+  canWrite(path) {
+    try {
+      fs.accessSync(path, fs.constants.W_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  },
+  setMode: (path, mode) => fs.chmodSync(path, mode),
+};

@@ -1,0 +1,235 @@
+/**
+ * Listening sockets and connections. `nodeNetwork` is the real one over node:net; the tests have a twin that cuts,
+ * delays and splits.
+ *
+ * Reads go into one buffer that all connections of a network share: `onData` sees the bytes for the length of the
+ * call and copies what it wants to keep. That saves an allocation for every read.
+ */
+
+import * as net from "node:net";
+
+/** Where a listener listens: a TCP address, or the path of a Unix socket. */
+export type Endpoint = { readonly host: string; readonly port: number } | { readonly path: string };
+
+/** What a connection tells its owner. After `onClose` nothing more is called. */
+export interface ConnectionEvents {
+  /** `buffer[0..length)` has arrived; only valid during the call. */
+  onData(buffer: Buffer, length: number): void;
+  /** All that was written has been handed to the kernel. */
+  onDrain(): void;
+  /** The connection is gone; `error` says why if it was not an orderly end. */
+  onClose(error: Error | null): void;
+}
+
+export interface Connection {
+  /** `ip:port`, or the path of the Unix socket with `:0`, as CLIENT LIST shows it. */
+  readonly remote: string;
+  readonly local: string;
+  /** Whether the peer is on this machine (loopback or Unix socket). */
+  readonly isLocal: boolean;
+  readonly isUnix: boolean;
+  /** The socket's descriptor, or -1 where there is none. */
+  readonly fd: number;
+  /** Bytes written but not yet taken by the kernel. */
+  readonly pendingBytes: number;
+  /** Sets who is told; data is read only after this. */
+  start(events: ConnectionEvents): void;
+  /** Sends the bytes; `done` is called when they may be reused. */
+  write(bytes: Uint8Array, done: () => void): void;
+  /** Stops and resumes reading. */
+  pause(): void;
+  resume(): void;
+  setKeepAlive(seconds: number): void;
+  setNoDelay(on: boolean): void;
+  /** Sends what is pending, then closes. */
+  end(): void;
+  /** Closes at once. */
+  destroy(): void;
+}
+
+export interface Listener {
+  readonly endpoint: Endpoint;
+  /** Stops accepting; existing connections go on. */
+  close(): Promise<void>;
+}
+
+export interface Network {
+  /** Rejects with Node's error when the endpoint cannot be had. Port 0 takes a free one. */
+  listen(
+    endpoint: Endpoint,
+    backlog: number,
+    onConnection: (connection: Connection) => void,
+  ): Promise<Listener>;
+  connect(endpoint: Endpoint): Promise<Connection>;
+}
+
+/**
+ * libuv reads a socket up to 32 times in a row while each read fills the buffer, so this bounds what one client can
+ * make the loop do before the turn ends: half a megabyte, a few milliseconds of small commands.
+ */
+const READ_BUFFER_BYTES = 16 * 1024;
+
+/** node:net's handle, of which we need the descriptor alone. */
+interface Handle {
+  readonly fd?: number;
+}
+interface SocketInternals {
+  _handle: Handle | null;
+}
+
+class NodeConnection implements Connection {
+  readonly remote: string;
+  readonly local: string;
+  readonly isLocal: boolean;
+  readonly isUnix: boolean;
+  readonly fd: number;
+  private events: ConnectionEvents | null = null;
+  private error: Error | null = null;
+
+  constructor(
+    private readonly socket: net.Socket,
+    path: string | null,
+  ) {
+    this.isUnix = path !== null;
+    this.remote = path !== null ? `${path}:0` : address(socket.remoteAddress, socket.remotePort);
+    this.local = path !== null ? `${path}:0` : address(socket.localAddress, socket.localPort);
+    const ip = socket.remoteAddress ?? "";
+    this.isLocal = this.isUnix || ip === "::1" || ip.startsWith("127.") || ip.startsWith("::ffff:127.");
+    this.fd = (socket as unknown as SocketInternals)._handle?.fd ?? -1;
+    socket.on("error", (error) => {
+      this.error = error;
+    });
+    socket.on("close", () => this.events?.onClose(this.error));
+    socket.on("drain", () => this.events?.onDrain());
+  }
+
+  get pendingBytes(): number {
+    return this.socket.writableLength;
+  }
+
+  start(events: ConnectionEvents): void {
+    this.events = events;
+    if (this.socket.destroyed) {
+      events.onClose(this.error);
+      return;
+    }
+    this.socket.resume();
+  }
+
+  /** Called by the shared read buffer's callback. */
+  received(buffer: Buffer, length: number): boolean {
+    this.events?.onData(buffer, length);
+    return true;
+  }
+
+  write(bytes: Uint8Array, done: () => void): void {
+    this.socket.write(bytes, done);
+  }
+
+  pause(): void {
+    this.socket.pause();
+  }
+
+  resume(): void {
+    this.socket.resume();
+  }
+
+  setKeepAlive(seconds: number): void {
+    this.socket.setKeepAlive(seconds > 0, seconds * 1000);
+  }
+
+  setNoDelay(on: boolean): void {
+    this.socket.setNoDelay(on);
+  }
+
+  end(): void {
+    this.socket.end(() => this.socket.destroy());
+  }
+
+  destroy(): void {
+    this.socket.destroy();
+  }
+}
+
+function address(ip: string | undefined, port: number | undefined): string {
+  const shown = ip?.startsWith("::ffff:") ? ip.slice(7) : (ip ?? "?");
+  return shown.includes(":") ? `[${shown}]:${port ?? 0}` : `${shown}:${port ?? 0}`;
+}
+
+/** A network over node:net whose connections share one read buffer. */
+export function nodeNetwork(): Network {
+  const readBuffer = Buffer.allocUnsafeSlow(READ_BUFFER_BYTES);
+
+  /**
+   * A socket that reads into the shared buffer. node:net offers that (`onread`) for sockets that one makes oneself
+   * and not for those that a server accepts, so an accepted socket hands its handle over to one of ours.
+   */
+  function open(
+    options: net.SocketConstructorOpts,
+    path: string | null,
+  ): { socket: net.Socket; wrap(): NodeConnection } {
+    let connection: NodeConnection | null = null;
+    const socket = new net.Socket({
+      ...options,
+      onread: {
+        buffer: readBuffer,
+        callback: (length: number) => connection?.received(readBuffer, length) ?? true,
+      },
+    } as net.SocketConstructorOpts);
+    return {
+      socket,
+      wrap: () => {
+        connection = new NodeConnection(socket, path);
+        return connection;
+      },
+    };
+  }
+
+  return {
+    listen(endpoint, backlog, onConnection) {
+      const path = "path" in endpoint ? endpoint.path : null;
+      const server = net.createServer({ pauseOnConnect: true, noDelay: true }, (accepted) => {
+        const internals = accepted as unknown as SocketInternals;
+        const handle = internals._handle;
+        if (handle === null) return;
+        internals._handle = null;
+        const { socket, wrap } = open({ handle, pauseOnCreate: true } as net.SocketConstructorOpts, path);
+        if (path === null) socket.setNoDelay(true);
+        onConnection(wrap());
+      });
+      return new Promise((resolve, reject) => {
+        server.once("error", reject);
+        const ready = (): void => {
+          server.off("error", reject);
+          server.on("error", () => {});
+          const bound = server.address();
+          const port = typeof bound === "object" && bound !== null ? bound.port : 0;
+          resolve({
+            endpoint: "path" in endpoint ? endpoint : { host: endpoint.host, port },
+            // The socket is closed at once. The server's own callback would wait for connections whose handles
+            // it no longer has.
+            close: async () => void server.close(),
+          });
+        };
+        if ("path" in endpoint) server.listen({ path: endpoint.path, backlog }, ready);
+        else
+          server.listen(
+            { host: endpoint.host, port: endpoint.port, backlog, ipv6Only: endpoint.host.includes(":") },
+            ready,
+          );
+      });
+    },
+
+    connect(endpoint) {
+      const { socket, wrap } = open({}, "path" in endpoint ? endpoint.path : null);
+      return new Promise((resolve, reject) => {
+        socket.once("error", reject);
+        socket.connect(endpoint, () => {
+          socket.off("error", reject);
+          socket.setNoDelay(true);
+          resolve(wrap());
+        });
+      });
+    },
+  };
+}

@@ -1,0 +1,94 @@
+/** One command as it came in: its arguments as ranges of a buffer, and the range of its own bytes. */
+
+const FIRST_ROOM = 16;
+
+export class Request {
+  bytes: Buffer = NO_BYTES;
+  /** Number of arguments, the command's name included. */
+  argc = 0;
+  /** Where each argument begins and ends in `bytes`. */
+  starts = new Int32Array(FIRST_ROOM);
+  ends = new Int32Array(FIRST_ROOM);
+  /** The whole command in canonical RESP: what the log copies when the command is propagated as it came. */
+  start = 0;
+  end = 0;
+
+  /** The argument's bytes where they are; valid until the command has run. */
+  view(at: number): Buffer {
+    return this.bytes.subarray(this.starts[at], this.ends[at]);
+  }
+
+  length(at: number): number {
+    return this.ends[at]! - this.starts[at]!;
+  }
+
+  text(at: number): string {
+    return this.bytes.toString("utf8", this.starts[at], this.ends[at]);
+  }
+
+  add(start: number, end: number): void {
+    if (this.argc === this.starts.length) this.grow();
+    this.starts[this.argc] = start;
+    this.ends[this.argc++] = end;
+  }
+
+  /** Moves all offsets, after the bytes have moved. */
+  shift(by: number): void {
+    this.start += by;
+    this.end += by;
+    for (let i = 0; i < this.argc; i++) {
+      this.starts[i]! += by;
+      this.ends[i]! += by;
+    }
+  }
+
+  /** A copy that stays valid, for commands that run later. */
+  copy(): Request {
+    const copy = new Request();
+    copy.bytes = Buffer.from(this.bytes.subarray(this.start, this.end));
+    copy.argc = this.argc;
+    copy.starts = this.starts.slice(0, this.argc);
+    copy.ends = this.ends.slice(0, this.argc);
+    copy.end = this.end;
+    copy.start = this.start;
+    copy.shift(-this.start);
+    return copy;
+  }
+
+  /** A request from arguments, in canonical RESP. */
+  static of(args: readonly (Uint8Array | string)[]): Request {
+    const request = new Request();
+    request.bytes = encodeCommand(args);
+    request.end = request.bytes.length;
+    let at = request.bytes.indexOf(10) + 1;
+    for (const arg of args) {
+      at = request.bytes.indexOf(10, at) + 1;
+      const length = Buffer.byteLength(arg);
+      request.add(at, at + length);
+      at += length + 2;
+    }
+    return request;
+  }
+
+  private grow(): void {
+    const starts = new Int32Array(this.argc * 2);
+    const ends = new Int32Array(this.argc * 2);
+    starts.set(this.starts);
+    ends.set(this.ends);
+    this.starts = starts;
+    this.ends = ends;
+  }
+}
+
+const NO_BYTES = Buffer.alloc(0);
+const CRLF = Buffer.from("\r\n");
+
+/** A command in canonical RESP: an array of bulk strings. */
+export function encodeCommand(args: readonly (Uint8Array | string)[]): Buffer {
+  const parts: Uint8Array[] = [Buffer.from(`*${args.length}\r\n`)];
+  for (const arg of args) {
+    const bytes = typeof arg === "string" ? Buffer.from(arg) : arg;
+    parts.push(Buffer.from(`$${bytes.length}\r\n`), bytes, CRLF);
+  }
+  return Buffer.concat(parts);
+}

@@ -1,0 +1,202 @@
+/**
+ * One connection: bytes from the socket become commands, replies become bytes for the socket.
+ *
+ * Commands run as they are read. Their replies stay in the session until the turn of the event loop ends (see
+ * turn.ts), so that the log is written before anybody is told.
+ */
+
+import type { Client, ClientLink } from "../engine/client.js";
+import type { Engine } from "../engine/engine.js";
+import type { Connection as Socket } from "../platform/network.js";
+import { type DecoderLimits, ProtocolError, RequestDecoder, WAITING_BYTES_MAX } from "../resp/decoder.js";
+import type { Request } from "../resp/request.js";
+import { checkOutput } from "./output-limit.js";
+import type { Turn } from "./turn.js";
+
+/** The most bytes that may wait of a client that must still authenticate. */
+const STRANGER_BYTES_MAX = 1024 * 1024;
+
+export class Connection implements ClientLink, DecoderLimits {
+  readonly client: Client;
+  private readonly decoder: RequestDecoder;
+  /** A command that must wait until the session is woken. */
+  private heldRequest: Request | null = null;
+  private closed = false;
+  /** Whether the turn knows that there is something to send. */
+  scheduled = false;
+  /** Since when the output has been above the soft limit, milliseconds since 1970; 0 while it is not. */
+  softLimitSinceMs = 0;
+
+  constructor(
+    private readonly engine: Engine,
+    private readonly turn: Turn,
+    private readonly socket: Socket,
+  ) {
+    this.client = engine.clients.connect(this);
+    this.decoder = new RequestDecoder(this);
+    socket.start({
+      onData: (buffer, length) => this.received(buffer, length),
+      onDrain: () => {},
+      onClose: () => this.gone(),
+    });
+  }
+
+  // ---- what the decoder may accept ----
+
+  get bulkBytesMax(): number {
+    return this.engine.config.values["proto-max-bulk-len"];
+  }
+
+  get authenticated(): boolean {
+    return !this.engine.clients.mustAuthenticate(this.client);
+  }
+
+  // ---- what the session sees of its connection ----
+
+  get remote(): string {
+    return this.socket.remote;
+  }
+
+  get local(): string {
+    return this.socket.local;
+  }
+
+  get fd(): number {
+    return this.socket.fd;
+  }
+
+  get isUnix(): boolean {
+    return this.socket.isUnix;
+  }
+
+  get isLocal(): boolean {
+    return this.socket.isLocal;
+  }
+
+  get queryBytes(): number {
+    return this.decoder.waiting;
+  }
+
+  get queryBufferBytes(): number {
+    return this.decoder.ownBytes;
+  }
+
+  get outputBytes(): number {
+    return this.socket.pendingBytes;
+  }
+
+  send(): void {
+    this.turn.schedule(this);
+  }
+
+  close(): void {
+    this.client.closing = true;
+    this.send();
+  }
+
+  destroy(): void {
+    this.socket.destroy();
+    this.gone();
+  }
+
+  /** Runs the command that had to wait, and what came after it. */
+  wake(): void {
+    if (this.closed) return;
+    const held = this.heldRequest;
+    this.heldRequest = null;
+    if (held !== null) this.run(held);
+    this.process();
+    this.decoder.settle();
+    this.send();
+  }
+
+  // ---- reading ----
+
+  private received(buffer: Buffer, length: number): void {
+    const { engine, client } = this;
+    engine.refreshTime();
+    engine.statistics.bytesIn += length;
+    engine.statistics.reads++;
+    client.bytesIn += length;
+    client.lastActiveMs = engine.keyspace.now;
+    if (client.closing) return;
+    this.decoder.feed(buffer, 0, length);
+    if (this.turn.isLong) {
+      this.decoder.settle();
+      this.socket.pause();
+      this.turn.defer(this);
+      return;
+    }
+    this.process();
+    this.decoder.settle();
+    this.checkQuery();
+    this.send();
+  }
+
+  /** Goes on with what had to wait for another turn. */
+  proceed(): void {
+    if (this.closed) return;
+    this.socket.resume();
+    this.process();
+    this.decoder.settle();
+    this.checkQuery();
+    this.send();
+  }
+
+  private process(): void {
+    const { client, decoder } = this;
+    try {
+      while (!client.held && !client.closing && decoder.next()) this.run(decoder.request);
+    } catch (error) {
+      if (!(error instanceof ProtocolError)) throw error;
+      this.engine.replyError(client, null, `ERR Protocol error: ${error.message}`);
+      this.engine.services.log("verbose", `Protocol error (${error.message}) from client: ${this.remote}`);
+      client.closing = true;
+    }
+  }
+
+  private run(request: Request): void {
+    if (!this.engine.execute(this.client, request)) this.heldRequest = request.copy();
+  }
+
+  private checkQuery(): void {
+    const limit = this.authenticated
+      ? Math.min(this.engine.config.values["client-query-buffer-limit"], WAITING_BYTES_MAX)
+      : STRANGER_BYTES_MAX;
+    // What is queued in a transaction has not been executed either.
+    if (this.decoder.waiting + (this.client.transaction?.bytes ?? 0) <= limit) return;
+    this.engine.statistics.queryLimitDisconnections++;
+    this.engine.services.log("warning", `Closing client ${this.remote} that reached max query buffer length`);
+    this.destroy();
+  }
+
+  // ---- writing ----
+
+  /** Sends what the session has replied; called by the turn once the log is safe. */
+  flush(): void {
+    const { client } = this;
+    const { reply } = client;
+    if (this.closed) return;
+    if (reply.length > 0) {
+      const length = reply.length;
+      const buffer = reply.take();
+      this.engine.statistics.bytesOut += length;
+      this.engine.statistics.writes++;
+      client.bytesOut += length;
+      const { pool } = this.engine;
+      this.socket.write(length === buffer.length ? buffer : buffer.subarray(0, length), () =>
+        pool.give(buffer),
+      );
+      if (this.socket.pendingBytes > 0) checkOutput(this, this.engine, this.socket.pendingBytes);
+    }
+    if (client.closing) this.socket.end();
+  }
+
+  private gone(): void {
+    if (this.closed) return;
+    this.closed = true;
+    this.client.closing = true;
+    this.engine.clients.disconnect(this.client);
+    this.turn.forget(this);
+  }
+}

@@ -1,0 +1,109 @@
+/** What is done in the background, `hz` times a second: expiry, eviction, timeouts, statistics. */
+
+import { evictClients } from "../engine/client-eviction.js";
+import type { Engine } from "../engine/engine.js";
+import type { Timer } from "../platform/clock.js";
+import type { Turn } from "./turn.js";
+
+/** Blocks of emptied databases and closed snapshots that are freed at a time: about a millisecond's work. */
+const RECLAIM_BLOCKS = 10000;
+/** `dynamic-hz`: the work is done more often when there are more clients than this for each run of a second. */
+const CLIENTS_PER_RUN = 200;
+const HZ_MAX = 500;
+/** Milliseconds of a cron run that may go into freeing. */
+const RECLAIM_MS = 5;
+
+export class Cron {
+  private timer: Timer | null = null;
+  private runs = 0;
+  /** Runs a second, at present. */
+  hz = 10;
+  /** DEBUG PAUSE-CRON. */
+  paused = false;
+
+  constructor(
+    private readonly engine: Engine,
+    private readonly turn: Turn,
+  ) {}
+
+  start(): void {
+    this.hz = this.wantedHz();
+    this.timer?.stop();
+    this.timer = this.engine.platform.clock.every(1000 / this.hz, () => {
+      if (!this.paused) this.run();
+    });
+  }
+
+  stop(): void {
+    this.timer?.stop();
+    this.timer = null;
+  }
+
+  private wantedHz(): number {
+    const { values } = this.engine.config;
+    let hz = values.hz;
+    if (values["dynamic-hz"]) {
+      while (hz < HZ_MAX && this.engine.clients.count / hz > CLIENTS_PER_RUN) hz = Math.min(HZ_MAX, hz * 2);
+    }
+    return hz;
+  }
+
+  private run(): void {
+    const { engine } = this;
+    const { clock } = engine.platform;
+    const startUs = clock.monotonicUs();
+    engine.statistics.turnIsUnderWay(startUs);
+    engine.refreshTime();
+    engine.clients.cron();
+    engine.memory.cron();
+    evictClients(engine);
+    engine.statistics.sample(engine.keyspace.now);
+    if (engine.services.loading === null) this.expireAndEvict();
+    engine.services.aof?.cron();
+    if (this.runs++ % this.hz === 0) this.everySecond();
+    this.reclaim();
+    engine.statistics.cronUs += clock.monotonicUs() - startUs;
+    // What expired is in the log, and the log is written at the end of a turn.
+    this.turn.request();
+  }
+
+  private expireAndEvict(): void {
+    const { engine } = this;
+    const { values } = engine.config;
+    if (engine.expiry.enabled && engine.keyspace.expiryMode === "delete") {
+      const startUs = engine.platform.clock.monotonicUs();
+      const result = engine.expiry.run(values["active-expire-effort"], this.hz, (action) =>
+        engine.runUnit(action),
+      );
+      const ms = (engine.platform.clock.monotonicUs() - startUs) / 1000;
+      engine.statistics.expired(result, ms);
+      engine.latency.record("expire-cycle", ms);
+    }
+    engine.eviction.makeRoom();
+  }
+
+  private everySecond(): void {
+    this.engine.log.trim();
+    this.closeIdle();
+    if (this.wantedHz() !== this.hz) this.start();
+  }
+
+  /** `timeout`: clients that have been silent for so long are disconnected. */
+  private closeIdle(): void {
+    const { engine } = this;
+    const seconds = engine.config.values.timeout;
+    if (seconds === 0) return;
+    const since = engine.keyspace.now - seconds * 1000;
+    for (const client of engine.clients.all()) {
+      if (client.monitor || client.held || client.lastActiveMs > since) continue;
+      engine.services.log("verbose", "Closing idle client");
+      client.link.destroy();
+    }
+  }
+
+  private reclaim(): void {
+    const { clock } = this.engine.platform;
+    const deadline = clock.monotonicUs() + RECLAIM_MS * 1000;
+    while (this.engine.keyspace.reclaim(RECLAIM_BLOCKS) && clock.monotonicUs() < deadline) {}
+  }
+}

@@ -1,0 +1,73 @@
+/**
+ * The server's log: lines in the form that tools for Redis read,
+ *
+ *     PID:ROLE 26 Aug 2019 11:54:48.918 * text
+ *
+ * with `.` for debug, `-` verbose, `*` notice, `#` warning, and as role `M` for a primary, `S` for a replica, `C` before
+ * the server has become either. Without a `logfile` they go to standard output.
+ */
+
+import type { Config } from "../config/config.js";
+import type { DiskFile } from "../platform/disk.js";
+import type { Platform } from "../platform/platform.js";
+
+export type LogLevel = "debug" | "verbose" | "notice" | "warning";
+
+const ORDER: Record<LogLevel | "nothing", number> = {
+  debug: 0,
+  verbose: 1,
+  notice: 2,
+  warning: 3,
+  nothing: 4,
+};
+const MARKS: Record<LogLevel, string> = { debug: ".", verbose: "-", notice: "*", warning: "#" };
+const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
+export class Logger {
+  role: "M" | "S" | "C" = "C";
+  private file: DiskFile | null = null;
+
+  constructor(
+    private readonly platform: Platform,
+    private readonly config: Config,
+  ) {}
+
+  /** Opens the `logfile`; throws Node's error. */
+  open(): void {
+    const { logfile } = this.config.values;
+    if (logfile !== "") this.file = this.platform.disk.open(this.config.pathOf(logfile), "append");
+  }
+
+  log(level: LogLevel, text: string): void {
+    if (ORDER[level] < ORDER[this.config.values.loglevel]) return;
+    const { host, clock } = this.platform;
+    this.raw(`${host.pid}:${this.role} ${timestamp(clock.now())} ${MARKS[level]} ${text}\n`);
+  }
+
+  /** Text without a prefix: the logo. */
+  raw(text: string): void {
+    if (this.file === null) {
+      this.platform.host.write("stdout", text);
+      return;
+    }
+    const bytes = Buffer.from(text);
+    try {
+      this.file.write(bytes, 0, bytes.length);
+    } catch {
+      // A log that cannot be written must not stop the server; the next line tries again.
+    }
+  }
+
+  close(): void {
+    this.file?.close();
+    this.file = null;
+  }
+}
+
+function timestamp(ms: number): string {
+  const date = new Date(ms);
+  const two = (value: number): string => String(value).padStart(2, "0");
+  const day = `${two(date.getDate())} ${MONTHS[date.getMonth()]} ${date.getFullYear()}`;
+  const time = `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
+  return `${day} ${time}.${String(date.getMilliseconds()).padStart(3, "0")}`;
+}

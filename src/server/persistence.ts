@@ -1,0 +1,124 @@
+/** The dataset on disk: what is loaded at start, and the append-only file while the server runs. */
+
+import { REDIS_VERSION } from "../config/version.js";
+import type { Engine } from "../engine/engine.js";
+import { Replayer } from "../engine/replayer.js";
+import type { LoadingProgress } from "../engine/services.js";
+import { AppendOnlyFile } from "../persistence/append-only-file.js";
+import type { AofDirectory } from "../persistence/directory.js";
+import { lastIncr, openDirectory } from "../persistence/opening.js";
+import { Recovery } from "../persistence/recovery.js";
+import type { Logger } from "./logger.js";
+import type { Turn } from "./turn.js";
+
+export class Persistence {
+  /** Null while the append-only file is off. */
+  aof: AppendOnlyFile | null = null;
+  /** While the dataset is loaded, else null. */
+  loading: LoadingProgress | null = null;
+  private turn!: Turn;
+  private directory!: AofDirectory;
+
+  constructor(
+    private readonly engine: Engine,
+    private readonly logger: Logger,
+  ) {}
+
+  attach(turn: Turn): void {
+    this.turn = turn;
+  }
+
+  /** Loads what is on the disk and opens the append-only file. Throws a StartError. */
+  async open(): Promise<void> {
+    const { config, platform } = this.engine;
+    if (!config.values.appendonly) {
+      if (config.values.save.length > 0)
+        this.logger.log(
+          "warning",
+          "The save directive has no effect: this version writes no snapshots. Set appendonly yes to keep the data.",
+        );
+      return;
+    }
+    this.directory = openDirectory({
+      disk: platform.disk,
+      location: config.values,
+      origin: {
+        version: REDIS_VERSION,
+        createdAt: Math.floor(platform.clock.now() / 1000),
+        usedMemory: this.engine.memory.usedBytes,
+      },
+      now: platform.clock.now(),
+      log: (level, text) => this.logger.log(level, text),
+    });
+    await this.load();
+    this.start();
+    config.onChange("appendfsync", ({ appendfsync }) => {
+      this.aof?.setPolicy(appendfsync);
+      this.engine.keyspace.unsettled.active = appendfsync === "always";
+      return undefined;
+    });
+  }
+
+  /** Why writes are refused at the moment, as an error reply, else null. */
+  writeRefusal(): string | null {
+    if (this.aof === null || this.aof.canWrite) return null;
+    return `MISCONF Errors writing to the AOF file: ${this.aof.lastWriteError}`;
+  }
+
+  /** DEBUG LOADAOF: makes the file complete, forgets the dataset, and loads it again. */
+  async reload(): Promise<void> {
+    if (this.aof === null) return;
+    this.turn.end();
+    await this.aof.close();
+    this.aof = null;
+    this.engine.keyspace.clear(false);
+    await this.load();
+    this.start();
+  }
+
+  /** Writes and syncs everything. */
+  async close(): Promise<void> {
+    const { aof } = this;
+    if (aof === null) return;
+    await aof.close();
+    this.aof = null;
+  }
+
+  private async load(): Promise<void> {
+    const { engine } = this;
+    const recovery = new Recovery({
+      directory: this.directory,
+      clock: engine.platform.clock,
+      replay: new Replayer(engine),
+      loadTruncated: engine.config.values["aof-load-truncated"],
+      log: (level, text) => this.logger.log(level, text),
+    });
+    this.loading = recovery;
+    engine.log.enabled = false;
+    engine.keyspace.expiryMode = "ignore";
+    await recovery.run();
+    engine.keyspace.expiryMode = "delete";
+    engine.refreshTime();
+    this.loading = null;
+  }
+
+  /** Opens the file that is written to, and lets the log be written. */
+  private start(): void {
+    const { engine, logger } = this;
+    const { config } = engine;
+    const aof = new AppendOnlyFile({
+      directory: this.directory,
+      incr: lastIncr(this.directory, (level, text) => logger.log(level, text)),
+      log: engine.log,
+      clock: engine.platform.clock,
+      policy: config.values.appendfsync,
+      writeLog: (level, text) => logger.log(level, text),
+    });
+    aof.onProgress = () => this.turn.progress();
+    aof.onFailure = () => this.turn.progress();
+    aof.onLatency = (event, ms) => engine.latency.record(event, ms);
+    this.aof = aof;
+    engine.log.enabled = true;
+    engine.keyspace.unsettled.active = config.values.appendfsync === "always";
+  }
+}

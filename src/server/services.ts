@@ -1,0 +1,93 @@
+/** What commands may ask of the server, filled in from the parts of it. */
+
+import type { Config } from "../config/config.js";
+import { rewriteFile } from "../config/rewrite.js";
+import { fail } from "../engine/errors.js";
+import type { LoadingProgress, ServerFacts, Services, ShutdownOptions } from "../engine/services.js";
+import type { AppendOnlyFile } from "../persistence/append-only-file.js";
+import { randomId } from "../platform/chance.js";
+import type { Platform } from "../platform/platform.js";
+import type { Cron } from "./cron.js";
+import type { Listeners } from "./listeners.js";
+import type { Logger, LogLevel } from "./logger.js";
+import type { Persistence } from "./persistence.js";
+
+/** The parts that exist only after the engine, which needs the services itself. */
+export interface ServerParts {
+  readonly listeners: Listeners;
+  readonly persistence: Persistence;
+  readonly cron: Cron;
+  readonly server: { close(): Promise<void>; shutdown(): Promise<void> };
+}
+
+export class ServerServices implements Services {
+  private parts!: ServerParts;
+  private readonly startedMs: number;
+  private readonly replicationId: string;
+
+  constructor(
+    private readonly platform: Platform,
+    private readonly config: Config,
+    private readonly logger: Logger,
+    private readonly runId: string,
+  ) {
+    this.startedMs = platform.clock.now();
+    this.replicationId = randomId(platform.chance);
+  }
+
+  attach(parts: ServerParts): void {
+    this.parts = parts;
+  }
+
+  get facts(): ServerFacts {
+    return {
+      runId: this.runId,
+      replicationId: this.replicationId,
+      startedMs: this.startedMs,
+      port: this.parts.listeners.port,
+      executable: this.platform.host.executable,
+      configFile: this.config.file ?? "",
+      listeners: this.parts.listeners.describe(),
+    };
+  }
+
+  get loading(): LoadingProgress | null {
+    return this.parts.persistence.loading;
+  }
+
+  get aof(): AppendOnlyFile | null {
+    return this.parts.persistence.aof;
+  }
+
+  writeRefusal(): string | null {
+    return this.parts.persistence.writeRefusal();
+  }
+
+  shutdown({ save, force }: ShutdownOptions): Promise<void> {
+    if (save === "save")
+      throw fail("SHUTDOWN SAVE is not possible: this version writes no snapshots. Use SHUTDOWN");
+    const { server } = this.parts;
+    return force ? server.close() : server.shutdown();
+  }
+
+  rewriteConfig(): void {
+    const error = rewriteFile(this.config, this.platform.disk);
+    if (error !== null) throw fail(error);
+  }
+
+  reload(): Promise<void> {
+    return this.parts.persistence.reload();
+  }
+
+  get hz(): number {
+    return this.parts.cron.hz;
+  }
+
+  pauseCron(paused: boolean): void {
+    this.parts.cron.paused = paused;
+  }
+
+  log(level: LogLevel, text: string): void {
+    this.logger.log(level, text);
+  }
+}

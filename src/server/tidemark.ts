@@ -1,0 +1,194 @@
+/**
+ * The composition root: makes a server out of the parts, starts it and ends it.
+ *
+ * Start: configuration, keyspace and engine, listening sockets (which answer -LOADING), the dataset from disk, cron,
+ * ready. End: sockets closed to newcomers, the log on the device, connections closed.
+ */
+
+import { commandTable } from "../commands/table.js";
+import type { Config } from "../config/config.js";
+import { FatalConfigError } from "../config/fatal.js";
+import { type DirectiveOptions, fromOptions } from "../config/options.js";
+import { REDIS_VERSION, TIDEMARK_VERSION } from "../config/version.js";
+import { CommandTable } from "../engine/command-table.js";
+import { Engine } from "../engine/engine.js";
+import { Keyspace } from "../keyspace/keyspace.js";
+import { Log } from "../log/log.js";
+import { randomId } from "../platform/chance.js";
+import { nodePlatform, type Platform } from "../platform/platform.js";
+import { applyConfig } from "./apply-config.js";
+import { Cron } from "./cron.js";
+import { applyDefaultUser } from "./default-user.js";
+import { Listeners } from "./listeners.js";
+import { Logger } from "./logger.js";
+import { Persistence } from "./persistence.js";
+import { ServerServices } from "./services.js";
+import { Turn } from "./turn.js";
+import { refuseUnsupported } from "./unsupported.js";
+
+/** How a server is started, besides its configuration. */
+export interface LaunchOptions {
+  /** The machine; tests give a simulated one. */
+  readonly platform?: Platform;
+  /** Port 0 takes a free port, instead of meaning "no TCP". */
+  readonly anyPort?: boolean;
+}
+
+export class Tidemark implements AsyncDisposable {
+  /** Settles when the server has ended, by `close` or by SHUTDOWN. */
+  readonly closed: Promise<void>;
+  private readonly settleClosed: () => void;
+  private closing: Promise<void> | null = null;
+
+  private constructor(
+    private readonly platform: Platform,
+    private readonly config: Config,
+    private readonly engine: Engine,
+    private readonly turn: Turn,
+    private readonly listeners: Listeners,
+    private readonly persistence: Persistence,
+    private readonly cron: Cron,
+    private readonly logger: Logger,
+  ) {
+    let settle = (): void => {};
+    this.closed = new Promise((resolve) => {
+      settle = resolve;
+    });
+    this.settleClosed = settle;
+  }
+
+  /**
+   * Starts a server with directives as redis.conf knows them, by name: `{ port: 0, dir, appendonly: true }`. Port 0
+   * takes a free port. Without `loglevel` or `logfile` it logs nothing. Rejects when the configuration is wrong, a
+   * socket cannot be had, or the data on disk cannot be read.
+   */
+  static start(options: DirectiveOptions = {}): Promise<Tidemark> {
+    const platform = nodePlatform();
+    const quiet = options.loglevel === undefined && options.logfile === undefined;
+    const surroundings = { disk: platform.disk, workingDirectory: platform.host.workingDirectory() };
+    const config = fromOptions(surroundings, quiet ? { loglevel: "nothing", ...options } : options);
+    return Tidemark.launch(config, { platform, anyPort: options.port === 0 });
+  }
+
+  /** Starts a server with a configuration that was read before. */
+  static async launch(config: Config, options: LaunchOptions = {}): Promise<Tidemark> {
+    const server = Tidemark.compose(config, options.platform ?? nodePlatform());
+    try {
+      await server.open(options.anyPort ?? false);
+    } catch (error) {
+      await server.release();
+      throw error;
+    }
+    return server;
+  }
+
+  /** The TCP port that the server listens on, 0 without one. */
+  get port(): number {
+    return this.listeners.port;
+  }
+
+  /** For clients: `redis://127.0.0.1:PORT`. */
+  get url(): string {
+    return `redis://127.0.0.1:${this.port}`;
+  }
+
+  /**
+   * Ends the server: everything that was acknowledged is on the device when it settles. Rejects when the disk does not
+   * take it; the server has ended even then.
+   */
+  close(): Promise<void> {
+    this.closing ??= this.end(true);
+    return this.closing;
+  }
+
+  /** Like `close`, but when the disk does not take everything, it rejects and the server goes on. */
+  shutdown(): Promise<void> {
+    this.closing ??= this.end(false).catch((error) => {
+      this.closing = null;
+      throw error;
+    });
+    return this.closing;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  private static compose(config: Config, platform: Platform): Tidemark {
+    refuseUnsupported(config);
+    applyDefaultUser(config);
+    const logger = new Logger(platform, config);
+    const keyspace = new Keyspace(config.values.databases, platform.chance);
+    const log = new Log();
+    const commands = new CommandTable(commandTable);
+    for (const { from, to, place } of config.renames) {
+      if (!commands.rename(from, to)) throw new FatalConfigError(place, "No such command in rename-command");
+    }
+    const services = new ServerServices(platform, config, logger, randomId(platform.chance));
+    const engine = new Engine({ platform, config, keyspace, log, commands, services });
+    const persistence = new Persistence(engine, logger);
+    const turn = new Turn(engine, () => persistence.aof);
+    const listeners = new Listeners(engine, turn, logger);
+    const cron = new Cron(engine, turn);
+    const server = new Tidemark(platform, config, engine, turn, listeners, persistence, cron, logger);
+    persistence.attach(turn);
+    services.attach({ listeners, persistence, cron, server });
+    applyConfig(engine, { listeners, cron });
+    return server;
+  }
+
+  private async open(anyPort: boolean): Promise<void> {
+    const { logger, config } = this;
+    logger.open();
+    logger.log("warning", "oO0OoO0OoO0Oo Tidemark is starting oO0OoO0OoO0Oo");
+    logger.log(
+      "warning",
+      `Tidemark version=${TIDEMARK_VERSION}, Redis version=${REDIS_VERSION}, bits=64, pid=${this.platform.host.pid}, just started`,
+    );
+    if (config.file !== null) logger.log("warning", "Configuration loaded");
+    logger.role = "M";
+    await this.listeners.open(anyPort);
+    logger.log("notice", `Running mode=standalone, port=${this.port}.`);
+    logger.log("notice", "Server initialized");
+    await this.persistence.open();
+    this.engine.memory.startupBytes = this.platform.host.heapBytes();
+    this.cron.start();
+    const kinds = this.listeners.kinds.join(", ");
+    logger.log(
+      "notice",
+      kinds === "" ? "Ready to accept connections" : `Ready to accept connections ${kinds}`,
+    );
+  }
+
+  private async end(force: boolean): Promise<void> {
+    const { logger, engine } = this;
+    logger.log("warning", "User requested shutdown...");
+    // Nothing may change any more while the last bytes are on their way to the device.
+    engine.clients.pause(Number.POSITIVE_INFINITY, false);
+    let failure: unknown = null;
+    try {
+      this.turn.end();
+      await this.persistence.close();
+    } catch (error) {
+      logger.log("warning", `The append-only file could not be completed: ${(error as Error).message}`);
+      if (!force) {
+        engine.clients.unpause();
+        throw error;
+      }
+      failure = error;
+    }
+    await this.release();
+    logger.log("warning", "Tidemark is now ready to exit, bye bye...");
+    logger.close();
+    this.settleClosed();
+    if (failure !== null) throw failure;
+  }
+
+  /** Lets go of everything, in whatever state the server is. */
+  private async release(): Promise<void> {
+    this.cron.stop();
+    const closed = this.listeners.close();
+    for (const client of this.engine.clients.all()) client.link.destroy();
+    await closed;
+  }
+}

@@ -1,0 +1,119 @@
+/**
+ * The end of a turn of the event loop, where everything that was done in it takes effect outside:
+ *
+ *  1. the log's bytes of the turn go to the append-only file, in one write;
+ *  2. replies leave whose place in the log is safe; the others wait for the file's progress.
+ *
+ * Commands run in the poll phase, for all sockets that were ready; the check phase that follows is here.
+ */
+
+import type { Engine } from "../engine/engine.js";
+import type { AppendOnlyFile } from "../persistence/append-only-file.js";
+import type { Connection } from "./connection.js";
+
+/** After so long a turn runs no further commands: whoever still has some waits for the next one. */
+const TURN_US = 3000;
+
+export class Turn {
+  private pending: Connection[] = [];
+  /** Connections that have more to run in a later turn, in the order of their coming. */
+  private deferred: Connection[] = [];
+  /** Connections whose replies wait for the log to become safe. */
+  private waiting: Connection[] = [];
+  private scheduled = false;
+
+  constructor(
+    private readonly engine: Engine,
+    /** Stores the log; null while the append-only file is off. */
+    private readonly sink: () => AppendOnlyFile | null,
+  ) {}
+
+  /** The connection has something to send. */
+  schedule(connection: Connection): void {
+    this.request();
+    if (connection.scheduled) return;
+    connection.scheduled = true;
+    this.pending.push(connection);
+  }
+
+  /** Something went into the log although no connection has a reply: the turn must still end. */
+  request(): void {
+    if (this.scheduled) return;
+    this.scheduled = true;
+    this.engine.platform.clock.endOfTurn(() => this.end());
+  }
+
+  /** Whether the turn has run commands for so long that it should end. */
+  get isLong(): boolean {
+    return this.engine.turnUs > TURN_US;
+  }
+
+  /** The connection has been read and must wait for a turn that is not long. */
+  defer(connection: Connection): void {
+    this.request();
+    if (this.deferred.push(connection) === 1) {
+      this.engine.platform.clock.endOfTurn(() => this.engine.platform.clock.endOfTurn(() => this.goOn()));
+    }
+  }
+
+  private goOn(): void {
+    const waited = this.deferred;
+    this.deferred = [];
+    this.engine.refreshTime();
+    for (const connection of waited) {
+      if (this.isLong) this.defer(connection);
+      else connection.proceed();
+    }
+  }
+
+  /** The log has become safe further, or has failed to: replies that waited for it leave, as they are or as errors. */
+  progress(): void {
+    const waited = this.waiting;
+    this.waiting = [];
+    for (const connection of waited) this.release(connection);
+  }
+
+  forget(connection: Connection): void {
+    const at = this.waiting.indexOf(connection);
+    if (at !== -1) this.waiting.splice(at, 1);
+  }
+
+  /** Ends the turn now: for the loop, and for a shutdown. */
+  end(): void {
+    const { clock } = this.engine.platform;
+    this.scheduled = false;
+    const beganUs = clock.monotonicUs();
+    this.writeLog();
+    const loggedUs = clock.monotonicUs();
+    const ready = this.pending;
+    this.pending = [];
+    for (const connection of ready) this.release(connection);
+    this.engine.statistics.turnEnded(clock.monotonicUs(), loggedUs - beganUs);
+  }
+
+  private writeLog(): void {
+    const sink = this.sink();
+    const { log } = this.engine;
+    for (let block = log.take(); block !== null; block = log.take()) {
+      if (sink === null) log.release(block);
+      else sink.flush(block);
+    }
+  }
+
+  private release(connection: Connection): void {
+    const sink = this.sink();
+    const { client } = connection;
+    if (sink !== null && client.waitOffset > sink.ackOffset) {
+      if (sink.canWrite) {
+        this.waiting.push(connection);
+        return;
+      }
+      client.refuseUnsafe(
+        `MISCONF Errors writing to the AOF file: ${sink.lastWriteError}. The command was executed but is not durable yet`,
+      );
+    }
+    client.safe();
+    connection.scheduled = false;
+    connection.flush();
+  }
+}

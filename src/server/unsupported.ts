@@ -1,0 +1,43 @@
+/**
+ * Settings whose time has not come: they are refused, at start and by CONFIG SET, since a directive that is read and
+ * then ignored would be a promise that nobody keeps.
+ */
+
+import type { Config } from "../config/config.js";
+import type { Name, Values } from "../config/table.js";
+
+/** Why the value cannot be had, or null when it can. */
+type Objection<N extends Name> = (value: Values[N]) => string | null;
+
+const OBJECTIONS: { readonly [N in Name]?: Objection<N> } = {
+  replicaof: (primary) =>
+    primary === null ? null : "replication is not supported yet: this server can only be a primary",
+  "notify-keyspace-events": (events) =>
+    events === 0 ? null : "keyspace notifications are not supported yet: there is no Pub/Sub to publish them",
+  "aof-timestamp-enabled": (enabled) =>
+    enabled ? "timestamps in the append-only file are not supported yet" : null,
+  "shutdown-on-sigterm": refusesSave,
+  "shutdown-on-sigint": refusesSave,
+};
+
+function refusesSave(options: readonly string[]): string | null {
+  return options.includes("save") ? "save is not supported yet: this version writes no snapshots" : null;
+}
+
+/** The configuration asks for something that this version does not have. */
+export class UnsupportedSetting extends Error {}
+
+/** Throws an UnsupportedSetting for the configuration, and vetoes later changes that would need one. */
+export function refuseUnsupported(config: Config): void {
+  for (const name of Object.keys(OBJECTIONS) as Name[]) {
+    const objection = objectionTo(config, name);
+    if (objection !== null) throw new UnsupportedSetting(`${name}: ${objection}`);
+    config.onChange(name, () => objectionTo(config, name) ?? undefined);
+  }
+  config.onChange("appendonly", () => "switching the append-only file at run time is not supported yet");
+}
+
+function objectionTo<N extends Name>(config: Config, name: N): string | null {
+  const objection = OBJECTIONS[name] as Objection<N> | undefined;
+  return objection?.(config.values[name]) ?? null;
+}

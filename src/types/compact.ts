@@ -1,0 +1,46 @@
+/**
+ * Small collections: a listpack or an intset in one block, behind the block's header. A change first makes sure of a
+ * block that may be written and is large enough; where it is another one, the caller hangs it in.
+ */
+
+import type { Arena } from "../memory/arena.js";
+import { HEADER_BYTES, type Memory, type Ref } from "../memory/memory.js";
+import { copy } from "../util/copy.js";
+
+/** Smaller blocks are not worth making smaller. */
+const SHRINK_FROM = 128;
+
+/** Where the content begins, in bytes from the start of the chunk. */
+export function contentStart(memory: Memory, box: Ref): number {
+  return memory.offset(box) + HEADER_BYTES;
+}
+
+/** A block for a content of that size, which is undefined. */
+export function createCompact(arena: Arena, size: number): Ref {
+  return arena.allocate(HEADER_BYTES + size);
+}
+
+/** The block itself if it may be written and takes `size` bytes, else a larger one with the same `used` bytes. */
+export function withRoom(arena: Arena, box: Ref, used: number, size: number): Ref {
+  if (arena.isMutable(box) && arena.sizeOf(box) - HEADER_BYTES >= size) return box;
+  const moved = copyCompact(arena, box, used, Math.max(used, size));
+  arena.free(box);
+  return moved;
+}
+
+/** After a removal: the block itself, or a smaller one if most of it is empty. */
+export function withoutWaste(arena: Arena, box: Ref, used: number): Ref {
+  const bytes = arena.sizeOf(box);
+  if (bytes < SHRINK_FROM || (HEADER_BYTES + used) * 2 > bytes) return box;
+  const moved = copyCompact(arena, box, used, used);
+  arena.free(box);
+  return moved;
+}
+
+/** Another block with the same `used` bytes and room for `size`. */
+export function copyCompact(arena: Arena, box: Ref, used: number, size: number): Ref {
+  const copied = createCompact(arena, size);
+  const from = contentStart(arena, box);
+  copy(arena.bytesOf(box), from, from + used, arena.bytesOf(copied), contentStart(arena, copied));
+  return copied;
+}

@@ -1,0 +1,37 @@
+/** Reading a whole hash, also a frozen one from another thread. */
+
+import { DictReader } from "../../memory/dict.js";
+import type { EntryReader } from "../../memory/entry.js";
+import * as listpack from "../../memory/listpack.js";
+import type { Ref } from "../../memory/memory.js";
+import { contentStart } from "../compact.js";
+import { Text } from "../text.js";
+
+/** Encodings of a hash's entry. */
+export const LISTPACK = 0;
+export const HASHTABLE = 1;
+
+/** Calls `visit` for every field; the hash must not change meanwhile. The texts are valid during the call. */
+export function forEachField(
+  entries: EntryReader,
+  ref: Ref,
+  visit: (field: Text, value: Text) => void,
+): void {
+  const field = new Text();
+  const value = new Text();
+  const box = entries.box(ref);
+  if (entries.encoding(ref) === HASHTABLE) {
+    new DictReader(entries.memory, box).forEach((element) => {
+      field.readKey(entries, element);
+      value.readValue(entries, element);
+      visit(field, value);
+    });
+    return;
+  }
+  const bytes = entries.memory.bytesOf(box);
+  const base = contentStart(entries.memory, box);
+  for (let at = listpack.first(bytes, base); at !== listpack.NONE; ) {
+    at = value.readListpack(bytes, base, field.readListpack(bytes, base, at));
+    visit(field, value);
+  }
+}

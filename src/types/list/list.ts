@@ -1,0 +1,170 @@
+/**
+ * The list that a command works on, whatever its encoding. One object serves any number of lists, one after the other.
+ *
+ * A method that changes the list expects that its entry is mutable, and keeps the entry where it is.
+ */
+
+import type { Entries, EntryTraits } from "../../memory/entry.js";
+import type { Key } from "../../memory/key.js";
+import * as listpack from "../../memory/listpack.js";
+import type { Ref } from "../../memory/memory.js";
+import { LIST } from "../type.js";
+import { ListCursor } from "./cursor.js";
+import { exceeds, isSmall } from "./limit.js";
+import { bytesIn, countIn, createNode, insertAt, removeAt, removeEqual, replaceAt } from "./node.js";
+import { Quicklist } from "./quicklist.js";
+
+/** Encodings of a list's entry: the value is one node, or the root of a directory of nodes. */
+export const LISTPACK = 0;
+export const QUICKLIST = 1;
+
+export class List {
+  /** A place in the list that is open; a change of the list leaves it nowhere, unless the method says otherwise. */
+  readonly cursor: ListCursor;
+  /** The entry of the list that is open. */
+  entry: Ref = 0;
+  private readonly quick: Quicklist;
+
+  constructor(private readonly entries: Entries) {
+    this.cursor = new ListCursor(entries.memory);
+    this.quick = new Quicklist(entries);
+  }
+
+  /** Turns to the list of that entry. `fill` is list-max-listpack-size. */
+  open(entry: Ref, fill: number): this {
+    this.entry = entry;
+    this.quick.fill = fill;
+    this.attach();
+    return this;
+  }
+
+  /** Makes the entry of an empty list and turns to it; nobody has the entry yet. */
+  create(key: Key, traits: Omit<EntryTraits, "type" | "encoding">, fill: number): this {
+    const node = createNode(this.entries.memory, listpack.EMPTY_SIZE);
+    const { access, expiry } = traits;
+    return this.open(
+      this.entries.createBoxed(key, node, { type: LIST, encoding: LISTPACK, access, expiry }),
+      fill,
+    );
+  }
+
+  get length(): number {
+    return this.cursor.count;
+  }
+
+  private get isListpack(): boolean {
+    return this.entries.encoding(this.entry) === LISTPACK;
+  }
+
+  /**
+   * Announces `count` elements with `bytes` of text in all. This, and not the insertion, turns a listpack into a
+   * quicklist, by an estimate for all of them together: so a list may become one for elements that never come.
+   */
+  expect(bytes: number, count: number): void {
+    if (!this.isListpack) return;
+    const { memory } = this.entries;
+    const node = this.entries.box(this.entry);
+    if (!exceeds(this.quick.fill, bytesIn(memory, node) + bytes, countIn(memory, node) + count)) return;
+    this.quick.adopt(this.entry);
+    this.entries.setEncoding(this.entry, QUICKLIST);
+    this.attach();
+  }
+
+  /** Makes a quicklist that has become small a listpack again. To be called after elements have gone. */
+  shrink(): void {
+    if (this.isListpack) return;
+    const { memory } = this.entries;
+    const node = this.quick.onlyNode;
+    if (node === 0 || !isSmall(this.quick.fill, bytesIn(memory, node), countIn(memory, node))) return;
+    this.quick.release(node);
+    this.entries.setEncoding(this.entry, LISTPACK);
+    this.attach();
+  }
+
+  /** Adds an element that was announced. It must not lie in this list. */
+  push(atHead: boolean, value: Uint8Array, start: number, end: number): void {
+    if (this.isListpack) {
+      const { memory } = this.entries;
+      const node = this.entries.box(this.entry);
+      const position = atHead ? listpack.HEADER_SIZE : bytesIn(memory, node) - 1;
+      this.setNode(node, insertAt(memory, node, position, value, start, end));
+    } else this.quick.push(atHead, value, start, end);
+    this.attach();
+  }
+
+  /** Inserts an element that was announced, before or after the cursor's. */
+  insert(after: boolean, value: Uint8Array, start: number, end: number): void {
+    if (this.isListpack) {
+      const { node, bytes, base, position } = this.cursor;
+      const at = after ? position + listpack.entrySize(bytes, base + position) : position;
+      this.setNode(node, insertAt(this.entries.memory, node, at, value, start, end));
+    } else this.quick.insert(this.cursor, after, value, start, end);
+    this.attach();
+  }
+
+  /** Puts an element that was announced in the place of the cursor's. */
+  replace(value: Uint8Array, start: number, end: number): void {
+    if (this.isListpack) {
+      const { node, position } = this.cursor;
+      this.setNode(node, replaceAt(this.entries.memory, node, position, value, start, end));
+    } else this.quick.replace(this.cursor, value, start, end);
+    this.attach();
+  }
+
+  /** Removes `count` elements from an index on; all of them must be there. */
+  removeRange(index: number, count: number): void {
+    const { cursor } = this;
+    for (let left = count; left > 0; ) {
+      cursor.seek(index);
+      if (this.isListpack) {
+        this.setNode(cursor.node, removeAt(this.entries.memory, cursor.node, cursor.position, left));
+        left = 0;
+      } else left -= this.quick.removeFrom(cursor.leafAt, cursor.nodeAt, cursor.position, left);
+      this.attach();
+    }
+  }
+
+  /**
+   * Removes up to `most` elements that are value[start, end), from the head on or from the tail on; returns how many.
+   */
+  removeEqual(value: Uint8Array, start: number, end: number, most: number, fromTail: boolean): number {
+    let removed = 0;
+    // A node at a time; `passed` elements stay on the side where it began.
+    for (let passed = 0; removed < most && passed < this.length; ) {
+      const { cursor } = this;
+      cursor.seek(fromTail ? this.length - 1 - passed : passed);
+      const held = cursor.nodeCount;
+      const gone = this.removeEqualHere(value, start, end, most - removed, fromTail);
+      passed += held - gone;
+      removed += gone;
+    }
+    return removed;
+  }
+
+  private removeEqualHere(
+    value: Uint8Array,
+    start: number,
+    end: number,
+    most: number,
+    fromTail: boolean,
+  ): number {
+    const { cursor, quick } = this;
+    const before = this.length;
+    if (this.isListpack) {
+      const { node } = cursor;
+      this.setNode(node, removeEqual(this.entries.memory, node, value, start, end, most, fromTail));
+    } else quick.removeEqual(cursor, value, start, end, most, fromTail);
+    this.attach();
+    return before - this.length;
+  }
+
+  private setNode(old: Ref, node: Ref): void {
+    if (node !== old) this.entries.setBox(this.entry, node);
+  }
+
+  private attach(): void {
+    const isNode = this.isListpack;
+    this.cursor.attach(this.entries.box(this.entry), isNode);
+    if (!isNode) this.quick.attach(this.entry);
+  }
+}

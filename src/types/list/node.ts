@@ -1,0 +1,234 @@
+/**
+ * A node of a list: a block that holds a listpack. A small list is one node and nothing else.
+ *
+ *     word 0, 1   block header
+ *     word 2      where the listpack begins, in bytes from the beginning of the block
+ *
+ * There may be room before and behind the listpack. So neither end of a list moves the elements of its node when it
+ * grows or shrinks by one; when the room is at the wrong end, they move once for many.
+ */
+
+import type { Arena } from "../../memory/arena.js";
+import * as listpack from "../../memory/listpack.js";
+import { HEADER_BYTES, type Memory, type Ref } from "../../memory/memory.js";
+
+const START = 2;
+/** Where a listpack may begin. */
+const FIRST_START = HEADER_BYTES + 4;
+/** The largest block that shares a slab with others: a full node of the default size just fits. */
+const SLAB_BYTES_MAX = 8192;
+/** A block smaller than this is not worth moving to a smaller one. */
+const SHRINK_BYTES_MIN = 64;
+
+/** Where the listpack begins in its chunk. */
+export function baseOf(memory: Memory, node: Ref): number {
+  return memory.offset(node) + memory.read(node, START);
+}
+
+/** Bytes of the node's listpack. */
+export function bytesIn(memory: Memory, node: Ref): number {
+  return listpack.totalBytes(memory.bytesOf(node), baseOf(memory, node));
+}
+
+/** Elements of the node. */
+export function countIn(memory: Memory, node: Ref): number {
+  return listpack.count(memory.bytesOf(node), baseOf(memory, node));
+}
+
+/** An empty node with room for a listpack of `bytes`. */
+export function createNode(arena: Arena, bytes: number): Ref {
+  const node = arena.allocate(FIRST_START + bytes);
+  setStart(arena, node, FIRST_START);
+  listpack.create(arena.bytesOf(node), baseOf(arena, node));
+  return node;
+}
+
+// Each change gives back the node, or what is to be hung in its place.
+
+/** Inserts value[start, end) at a position. */
+export function insertAt(
+  arena: Arena,
+  node: Ref,
+  position: number,
+  value: Uint8Array,
+  start: number,
+  end: number,
+): Ref {
+  const size = listpack.encodedSize(value, start, end);
+  if (position === listpack.HEADER_SIZE) {
+    const target = roomBefore(arena, node, size);
+    listpack.prependBefore(arena.bytesOf(target), baseOf(arena, target), size, value, start, end);
+    setStart(arena, target, arena.read(target, START) - size);
+    return target;
+  }
+  const target = roomBehind(arena, node, bytesIn(arena, node) + size);
+  listpack.insert(arena.bytesOf(target), baseOf(arena, target), position, value, start, end);
+  return target;
+}
+
+/** Replaces the element at a position by value[start, end). */
+export function replaceAt(
+  arena: Arena,
+  node: Ref,
+  position: number,
+  value: Uint8Array,
+  start: number,
+  end: number,
+): Ref {
+  const target = roomBehind(arena, node, sizeReplaced(arena, node, position, value, start, end));
+  listpack.replace(arena.bytesOf(target), baseOf(arena, target), position, value, start, end);
+  return fit(arena, target);
+}
+
+/** Bytes of the listpack if the element at a position were replaced. */
+export function sizeReplaced(
+  arena: Arena,
+  node: Ref,
+  position: number,
+  value: Uint8Array,
+  start: number,
+  end: number,
+): number {
+  const growth = listpack.replaceGrowth(
+    arena.bytesOf(node),
+    baseOf(arena, node),
+    position,
+    value,
+    start,
+    end,
+  );
+  return bytesIn(arena, node) + growth;
+}
+
+/** Removes up to `count` elements from a position on. */
+export function removeAt(arena: Arena, node: Ref, position: number, count: number): Ref {
+  const target = arena.own(node);
+  const bytes = arena.bytesOf(target);
+  const base = baseOf(arena, target);
+  if (position === listpack.HEADER_SIZE) {
+    setStart(arena, target, arena.read(target, START) + listpack.removeFirst(bytes, base, count));
+  } else listpack.remove(bytes, base, position, count);
+  return fit(arena, target);
+}
+
+/** Removes up to `most` elements that are value[start, end), from the first on or from the last on. */
+export function removeEqual(
+  arena: Arena,
+  node: Ref,
+  value: Uint8Array,
+  start: number,
+  end: number,
+  most: number,
+  fromTail: boolean,
+): Ref {
+  const base = baseOf(arena, node);
+  if (
+    listpack.find(arena.bytesOf(node), base, listpack.first(arena.bytesOf(node), base), value, start, end) < 0
+  )
+    return node;
+  const target = arena.own(node);
+  if (fromTail) removeBackward(arena.bytesOf(target), baseOf(arena, target), value, start, end, most);
+  else removeForward(arena.bytesOf(target), baseOf(arena, target), value, start, end, most);
+  return fit(arena, target);
+}
+
+function removeForward(
+  bytes: Uint8Array,
+  base: number,
+  value: Uint8Array,
+  start: number,
+  end: number,
+  most: number,
+): void {
+  let from = listpack.first(bytes, base);
+  for (let left = most; left > 0; left--) {
+    const at = listpack.find(bytes, base, from, value, start, end);
+    if (at === listpack.NONE) return;
+    if (listpack.remove(bytes, base, at) === at + 1) return;
+    from = at;
+  }
+}
+
+function removeBackward(
+  bytes: Uint8Array,
+  base: number,
+  value: Uint8Array,
+  start: number,
+  end: number,
+  most: number,
+): void {
+  let left = most;
+  for (let at = listpack.last(bytes, base); at !== listpack.NONE && left > 0; ) {
+    if (listpack.equals(bytes, base, at, value, start, end)) {
+      listpack.remove(bytes, base, at);
+      left--;
+    }
+    at = listpack.previous(bytes, base, at);
+  }
+}
+
+/** Makes the listpack changeable, with room to grow to `bytes` where it begins. */
+function roomBehind(arena: Arena, node: Ref, bytes: number): Ref {
+  const size = arena.sizeOf(node);
+  if (FIRST_START + bytes > size) return moveTo(arena, node, roomier(FIRST_START + bytes), false);
+  const target = arena.own(node);
+  if (arena.read(target, START) + bytes > size) slide(arena, target, FIRST_START);
+  return target;
+}
+
+/** Makes the listpack changeable, with room for `more` bytes before it. */
+function roomBefore(arena: Arena, node: Ref, more: number): Ref {
+  const size = arena.sizeOf(node);
+  const total = bytesIn(arena, node);
+  if (FIRST_START + total + more > size)
+    return moveTo(arena, node, roomier(FIRST_START + total + more), true);
+  const target = arena.own(node);
+  if (arena.read(target, START) - more < FIRST_START) slide(arena, target, size - total);
+  return target;
+}
+
+/** An eighth more, as size classes are apart; what fits the slabs stays there. */
+function roomier(bytes: number): number {
+  const wanted = bytes + (bytes >>> 3);
+  return bytes <= SLAB_BYTES_MAX ? Math.min(wanted, SLAB_BYTES_MAX) : wanted;
+}
+
+/** Gives back what a mutable node no longer needs, once that is more than half of it. */
+function fit(arena: Arena, node: Ref): Ref {
+  const size = arena.sizeOf(node);
+  const needed = FIRST_START + bytesIn(arena, node);
+  return size < SHRINK_BYTES_MIN || needed * 2 >= size ? node : moveTo(arena, node, needed, false);
+}
+
+/** Moves the listpack inside its mutable node. */
+function slide(arena: Arena, node: Ref, start: number): void {
+  const base = baseOf(arena, node);
+  const end = base + bytesIn(arena, node);
+  arena.bytesOf(node).copyWithin(arena.offset(node) + start, base, end);
+  setStart(arena, node, start);
+}
+
+function setStart(arena: Arena, node: Ref, start: number): void {
+  arena.wordsOf(node)[arena.word(node) + START] = start;
+}
+
+/** The listpack in another block, at its end or at its beginning; the old one is freed. */
+function moveTo(arena: Arena, node: Ref, bytes: number, atEnd: boolean): Ref {
+  const moved = arena.allocate(bytes);
+  const base = baseOf(arena, node);
+  const total = bytesIn(arena, node);
+  setStart(arena, moved, atEnd ? arena.sizeOf(moved) - total : FIRST_START);
+  arena.bytesOf(moved).set(arena.bytesOf(node).subarray(base, base + total), baseOf(arena, moved));
+  arena.free(node);
+  return moved;
+}
+
+/** A block of its own with the same content. */
+export function duplicate(arena: Arena, block: Ref): Ref {
+  const size = arena.sizeOf(block);
+  const copy = arena.allocate(size);
+  const start = arena.offset(block);
+  const content = arena.bytesOf(block).subarray(start + HEADER_BYTES, start + size);
+  arena.bytesOf(copy).set(content, arena.offset(copy) + HEADER_BYTES);
+  return copy;
+}

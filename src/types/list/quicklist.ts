@@ -1,0 +1,328 @@
+/**
+ * A list of many nodes, in Redis's words a quicklist.
+ *
+ * The nodes are found through a directory of two levels: the root is a row of leaves, a leaf is a row of up to
+ * LEAF_SLOTS nodes, and each slot knows the number of elements below it. So the ends are reached at once, and an index
+ * by adding up a few hundred numbers: a million elements of ten bytes are 1300 nodes, which is five leaves. A change
+ * while a snapshot is open copies one node, one leaf and the root, and nothing else.
+ *
+ * No leaf and no node is ever empty. Nodes are filled as Redis fills them (limit.ts), with one difference: an element
+ * that would make its node larger than NODE_BYTES_MAX gets a node of its own.
+ */
+
+import type { Arena } from "../../memory/arena.js";
+import type { Entries } from "../../memory/entry.js";
+import * as listpack from "../../memory/listpack.js";
+import type { Ref } from "../../memory/memory.js";
+import type { ListCursor } from "./cursor.js";
+import { takes } from "./limit.js";
+import {
+  baseOf,
+  bytesIn,
+  countIn,
+  createNode,
+  insertAt,
+  removeAt,
+  removeEqual,
+  replaceAt,
+  sizeReplaced,
+} from "./node.js";
+import * as row from "./row.js";
+
+const LEAF_SLOTS = 256;
+const FIRST_SLOTS = 4;
+/** A node that LSET makes larger is taken apart. */
+const NODE_BYTES_MAX = 1024 * 1024;
+
+export class Quicklist {
+  /** Of list-max-listpack-size. */
+  fill = -2;
+  private readonly arena: Arena;
+  private entry: Ref = 0;
+  private root: Ref = 0;
+
+  constructor(private readonly entries: Entries) {
+    this.arena = entries.memory;
+  }
+
+  /** Points at a list's entry, which must be mutable as soon as something is changed. */
+  attach(entry: Ref): void {
+    this.entry = entry;
+    this.root = this.entries.box(entry);
+  }
+
+  /** Builds a directory over the entry's only node, which may be empty. */
+  adopt(entry: Ref): void {
+    const { arena } = this;
+    const node = this.entries.box(entry);
+    const count = countIn(arena, node);
+    const root = row.createRow(arena, FIRST_SLOTS);
+    if (count === 0) arena.free(node);
+    else
+      row.insert(arena, root, 0, row.insert(arena, row.createRow(arena, FIRST_SLOTS), 0, node, count), count);
+    this.entry = entry;
+    this.setRoot(root);
+  }
+
+  /** The only node, or 0 when there are more. */
+  get onlyNode(): Ref {
+    if (row.length(this.arena, this.root) !== 1) return 0;
+    const leaf = row.refAt(this.arena, this.root, 0);
+    return row.length(this.arena, leaf) === 1 ? row.refAt(this.arena, leaf, 0) : 0;
+  }
+
+  /** Frees the directory and makes its only node the entry's value. */
+  release(node: Ref): void {
+    this.arena.free(row.refAt(this.arena, this.root, 0));
+    this.arena.free(this.root);
+    this.entries.setBox(this.entry, node);
+  }
+
+  push(atHead: boolean, value: Uint8Array, start: number, end: number): void {
+    const { arena } = this;
+    const leaves = row.length(arena, this.root);
+    if (leaves === 0) {
+      this.addNode(0, 0, value, start, end);
+      return;
+    }
+    const leafAt = atHead ? 0 : leaves - 1;
+    const leaf = row.refAt(arena, this.root, leafAt);
+    const nodeAt = atHead ? 0 : row.length(arena, leaf) - 1;
+    if (this.nodeTakes(leaf, nodeAt, end - start)) {
+      const position = atHead ? listpack.HEADER_SIZE : this.endOf(leaf, nodeAt);
+      this.insertInto(leafAt, nodeAt, position, value, start, end);
+    } else this.addNode(leafAt, atHead ? 0 : nodeAt + 1, value, start, end);
+  }
+
+  /** Inserts before the cursor's element, or after it. The cursor is not valid afterwards. */
+  insert(cursor: ListCursor, after: boolean, value: Uint8Array, start: number, end: number): void {
+    const { leafAt, nodeAt, bytes, base } = cursor;
+    const leaf = row.refAt(this.arena, this.root, leafAt);
+    const last = listpack.endPosition(bytes, base);
+    const position = after
+      ? cursor.position + listpack.entrySize(bytes, base + cursor.position)
+      : cursor.position;
+    if (this.nodeTakes(leaf, nodeAt, end - start)) {
+      this.insertInto(leafAt, nodeAt, position, value, start, end);
+    } else if (position === listpack.HEADER_SIZE) {
+      this.insertBetween(leafAt, nodeAt, value, start, end);
+    } else if (position === last) {
+      this.insertBetween(leafAt, nodeAt + 1, value, start, end);
+    } else {
+      const [leftLeafAt, leftNodeAt] = this.split(cursor, position);
+      this.insertBetween(leftLeafAt, leftNodeAt + 1, value, start, end);
+    }
+  }
+
+  /** Replaces the cursor's element. The cursor is not valid afterwards. */
+  replace(cursor: ListCursor, value: Uint8Array, start: number, end: number): void {
+    const { arena } = this;
+    const { leafAt, nodeAt, node, position } = cursor;
+    const alone = row.countAt(arena, row.refAt(arena, this.root, leafAt), nodeAt) === 1;
+    if (!alone && sizeReplaced(arena, node, position, value, start, end) > NODE_BYTES_MAX) {
+      this.replaceApart(cursor, value, start, end);
+      return;
+    }
+    const leaf = this.ownLeaf(leafAt);
+    row.setRef(arena, leaf, nodeAt, replaceAt(arena, node, position, value, start, end));
+  }
+
+  /** Removes up to `count` elements of one node, from a position on; returns how many. */
+  removeFrom(leafAt: number, nodeAt: number, position: number, count: number): number {
+    const { arena } = this;
+    const held = row.countAt(arena, row.refAt(arena, this.root, leafAt), nodeAt);
+    if (count >= held && position === listpack.HEADER_SIZE) {
+      this.dropNode(leafAt, nodeAt);
+      return held;
+    }
+    const leaf = this.ownLeaf(leafAt);
+    const node = removeAt(arena, row.refAt(arena, leaf, nodeAt), position, count);
+    row.setRef(arena, leaf, nodeAt, node);
+    const removed = held - countIn(arena, node);
+    this.addCounts(leaf, leafAt, nodeAt, -removed);
+    return removed;
+  }
+
+  /** Removes up to `most` elements of the cursor's node that are value[start, end); returns how many. */
+  removeEqual(
+    cursor: ListCursor,
+    value: Uint8Array,
+    start: number,
+    end: number,
+    most: number,
+    fromTail: boolean,
+  ): number {
+    const { arena } = this;
+    const { leafAt, nodeAt } = cursor;
+    const leaf = this.ownLeaf(leafAt);
+    const held = row.countAt(arena, leaf, nodeAt);
+    const node = removeEqual(arena, cursor.node, value, start, end, most, fromTail);
+    row.setRef(arena, leaf, nodeAt, node);
+    const removed = held - countIn(arena, node);
+    if (removed === held) this.dropNode(leafAt, nodeAt);
+    else if (removed > 0) this.addCounts(leaf, leafAt, nodeAt, -removed);
+    return removed;
+  }
+
+  private insertInto(
+    leafAt: number,
+    nodeAt: number,
+    position: number,
+    value: Uint8Array,
+    start: number,
+    end: number,
+  ): void {
+    const { arena } = this;
+    const leaf = this.ownLeaf(leafAt);
+    const node = row.refAt(arena, leaf, nodeAt);
+    const target = insertAt(arena, node, position, value, start, end);
+    if (target !== node) row.setRef(arena, leaf, nodeAt, target);
+    this.addCounts(leaf, leafAt, nodeAt, 1);
+  }
+
+  /** Inserts between two nodes: into either if it has room, else into a node between them. */
+  private insertBetween(leafAt: number, nodeAt: number, value: Uint8Array, start: number, end: number): void {
+    const { arena } = this;
+    const leaf = row.refAt(arena, this.root, leafAt);
+    if (nodeAt > 0 && this.nodeTakes(leaf, nodeAt - 1, end - start)) {
+      this.insertInto(leafAt, nodeAt - 1, this.endOf(leaf, nodeAt - 1), value, start, end);
+    } else if (nodeAt < row.length(arena, leaf) && this.nodeTakes(leaf, nodeAt, end - start)) {
+      this.insertInto(leafAt, nodeAt, listpack.HEADER_SIZE, value, start, end);
+    } else this.addNode(leafAt, nodeAt, value, start, end);
+  }
+
+  /** Replaces the cursor's element by one in a node of its own. */
+  private replaceApart(cursor: ListCursor, value: Uint8Array, start: number, end: number): void {
+    const { leafAt, nodeAt, position } = cursor;
+    if (position === listpack.HEADER_SIZE) {
+      this.removeFrom(leafAt, nodeAt, position, 1);
+      this.addNode(leafAt, nodeAt, value, start, end);
+      return;
+    }
+    const after = position + listpack.entrySize(cursor.bytes, cursor.base + position);
+    const isLast = after === listpack.endPosition(cursor.bytes, cursor.base);
+    const [leftLeafAt, leftNodeAt] = isLast ? [leafAt, nodeAt] : this.split(cursor, after);
+    this.removeFrom(leftLeafAt, leftNodeAt, position, 1);
+    this.addNode(leftLeafAt, leftNodeAt + 1, value, start, end);
+  }
+
+  /** Moves what follows a position of the cursor's node into a node behind it; returns where the first half is. */
+  private split(cursor: ListCursor, position: number): readonly [leafAt: number, nodeAt: number] {
+    const { arena } = this;
+    const { leafAt, nodeAt, node, bytes, base } = cursor;
+    const end = listpack.endPosition(bytes, base);
+    let moved = 0;
+    for (let at = position; at !== listpack.NONE; at = listpack.next(bytes, base, at)) moved++;
+    const right = createNode(arena, listpack.EMPTY_SIZE + end - position);
+    listpack.insertEncoded(
+      arena.bytesOf(right),
+      baseOf(arena, right),
+      listpack.HEADER_SIZE,
+      arena.bytesOf(node),
+      base + position,
+      base + end,
+      moved,
+    );
+    this.removeFrom(leafAt, nodeAt, position, moved);
+    this.insertNode(leafAt, nodeAt + 1, right, moved);
+    // The leaf may have been full, and half of it be in another one now.
+    const left = row.length(arena, row.refAt(arena, this.root, leafAt));
+    return nodeAt < left ? [leafAt, nodeAt] : [leafAt + 1, nodeAt - left];
+  }
+
+  /** A node that holds one element. */
+  private addNode(leafAt: number, nodeAt: number, value: Uint8Array, start: number, end: number): void {
+    const { arena } = this;
+    const node = createNode(arena, listpack.EMPTY_SIZE + listpack.encodedSize(value, start, end));
+    listpack.append(arena.bytesOf(node), baseOf(arena, node), value, start, end);
+    this.insertNode(leafAt, nodeAt, node, 1);
+  }
+
+  /** Hangs a node into the directory before a node's place, which may be the end of its leaf. */
+  private insertNode(leafAt: number, nodeAt: number, node: Ref, count: number): void {
+    const { arena } = this;
+    if (row.length(arena, this.root) === 0) {
+      this.insertLeaf(0, row.insert(arena, row.createRow(arena, FIRST_SLOTS), 0, node, count), count);
+      return;
+    }
+    let leaf = this.ownLeaf(leafAt);
+    const nodes = row.length(arena, leaf);
+    if (nodes === LEAF_SLOTS) {
+      this.insertIntoFull(leafAt, nodeAt, node, count);
+      return;
+    }
+    leaf = row.insert(arena, leaf, nodeAt, node, count);
+    row.setRef(arena, this.root, leafAt, leaf);
+    row.addCount(arena, this.root, leafAt, count);
+  }
+
+  /** A full leaf gets a neighbour: an empty one at its ends, so that pushing fills leaves, else half of its nodes. */
+  private insertIntoFull(leafAt: number, nodeAt: number, node: Ref, count: number): void {
+    const { arena } = this;
+    const leaf = row.refAt(arena, this.root, leafAt);
+    if (nodeAt === 0 || nodeAt === LEAF_SLOTS) {
+      const added = row.insert(arena, row.createRow(arena, FIRST_SLOTS), 0, node, count);
+      this.insertLeaf(nodeAt === 0 ? leafAt : leafAt + 1, added, count);
+      return;
+    }
+    const half = LEAF_SLOTS / 2;
+    const right = row.createRow(arena, LEAF_SLOTS);
+    row.moveTail(arena, leaf, half, right);
+    const moved = row.total(arena, right);
+    row.addCount(arena, this.root, leafAt, -moved);
+    this.insertLeaf(leafAt + 1, right, moved);
+    if (nodeAt <= half) this.insertNode(leafAt, nodeAt, node, count);
+    else this.insertNode(leafAt + 1, nodeAt - half, node, count);
+  }
+
+  private insertLeaf(leafAt: number, leaf: Ref, count: number): void {
+    this.ownRoot();
+    this.setRoot(row.insert(this.arena, this.root, leafAt, leaf, count));
+  }
+
+  private dropNode(leafAt: number, nodeAt: number): void {
+    const { arena } = this;
+    const leaf = this.ownLeaf(leafAt);
+    const node = row.refAt(arena, leaf, nodeAt);
+    row.addCount(arena, this.root, leafAt, -row.countAt(arena, leaf, nodeAt));
+    row.remove(arena, leaf, nodeAt);
+    arena.free(node);
+    if (row.length(arena, leaf) > 0) return;
+    row.remove(arena, this.root, leafAt);
+    arena.free(leaf);
+  }
+
+  private addCounts(leaf: Ref, leafAt: number, nodeAt: number, by: number): void {
+    row.addCount(this.arena, leaf, nodeAt, by);
+    row.addCount(this.arena, this.root, leafAt, by);
+  }
+
+  private nodeTakes(leaf: Ref, nodeAt: number, length: number): boolean {
+    const { arena } = this;
+    const node = row.refAt(arena, leaf, nodeAt);
+    return takes(this.fill, bytesIn(arena, node), row.countAt(arena, leaf, nodeAt), length);
+  }
+
+  private endOf(leaf: Ref, nodeAt: number): number {
+    return bytesIn(this.arena, row.refAt(this.arena, leaf, nodeAt)) - 1;
+  }
+
+  /** Makes the root and a leaf mutable; returns the leaf. */
+  private ownLeaf(leafAt: number): Ref {
+    this.ownRoot();
+    const leaf = row.refAt(this.arena, this.root, leafAt);
+    const owned = this.arena.own(leaf);
+    if (owned !== leaf) row.setRef(this.arena, this.root, leafAt, owned);
+    return owned;
+  }
+
+  private ownRoot(): void {
+    const owned = this.arena.own(this.root);
+    if (owned !== this.root) this.setRoot(owned);
+  }
+
+  private setRoot(root: Ref): void {
+    this.root = root;
+    this.entries.setBox(this.entry, root);
+  }
+}

@@ -1,0 +1,42 @@
+/** Reading a whole set, also a frozen one from another thread. */
+
+import { DictReader } from "../../memory/dict.js";
+import type { EntryReader } from "../../memory/entry.js";
+import * as intset from "../../memory/intset.js";
+import * as listpack from "../../memory/listpack.js";
+import type { Ref } from "../../memory/memory.js";
+import { contentStart } from "../compact.js";
+import { Text } from "../text.js";
+
+/** Encodings of a set's entry. */
+export const INTSET = 0;
+export const LISTPACK = 1;
+export const HASHTABLE = 2;
+
+/** Calls `visit` for every member; the set must not change meanwhile. The text is valid during the call. */
+export function forEachMember(entries: EntryReader, ref: Ref, visit: (member: Text) => void): void {
+  const member = new Text();
+  const box = entries.box(ref);
+  const encoding = entries.encoding(ref);
+  if (encoding === HASHTABLE) {
+    new DictReader(entries.memory, box).forEach((element) => {
+      member.readKey(entries, element);
+      visit(member);
+    });
+    return;
+  }
+  const bytes = entries.memory.bytesOf(box);
+  const base = contentStart(entries.memory, box);
+  if (encoding === INTSET) {
+    const count = intset.count(bytes, base);
+    for (let index = 0; index < count; index++) {
+      member.setInteger(intset.get(bytes, base, index));
+      visit(member);
+    }
+    return;
+  }
+  for (let at = listpack.first(bytes, base); at !== listpack.NONE; ) {
+    at = member.readListpack(bytes, base, at);
+    visit(member);
+  }
+}

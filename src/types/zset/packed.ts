@@ -1,0 +1,238 @@
+/**
+ * A small sorted set: one block with a listpack of member, score, member, score, ... in ascending order. The bytes are
+ * those that Redis keeps in memory and in its files.
+ */
+
+import { Arena } from "../../memory/arena.js";
+import type { Key } from "../../memory/key.js";
+import * as listpack from "../../memory/listpack.js";
+import { HEADER_BYTES, type Memory, type Ref } from "../../memory/memory.js";
+import { compareBytes } from "../../util/ascii.js";
+import { parseDouble } from "../../util/float.js";
+import { Element, type Visitor } from "./element.js";
+import type { Form, FormReader } from "./form.js";
+import { isWhole, scoreText } from "./score.js";
+
+/** "-9223372036854775808" */
+const LONGEST_INTEGER = 20;
+
+export class PackedReader<M extends Memory = Memory> implements FormReader {
+  private readonly entry = new listpack.ListpackEntry();
+  private visited: Element | null = null;
+  /** The text of a member that the listpack holds as an integer. */
+  private text: Uint8Array | null = null;
+
+  constructor(
+    readonly memory: M,
+    public box: Ref,
+  ) {}
+
+  get count(): number {
+    return listpack.count(this.bytes, this.base) >>> 1;
+  }
+
+  /** The listpack's bytes, as they are in a file. */
+  get listpackBytes(): Uint8Array {
+    return this.bytes.subarray(this.base, this.base + listpack.totalBytes(this.bytes, this.base));
+  }
+
+  range(first: number, count: number, visit: Visitor): void {
+    if (count <= 0) return;
+    let at = listpack.seek(this.bytes, this.base, first * 2);
+    for (let left = count; left > 0; left--) at = this.visit(at, visit);
+  }
+
+  rangeBackwards(last: number, count: number, visit: Visitor): void {
+    if (count <= 0) return;
+    let at = listpack.seek(this.bytes, this.base, last * 2);
+    for (let left = count; left > 0; left--) {
+      this.visit(at, visit);
+      if (left > 1) at = this.previous(this.previous(at));
+    }
+  }
+
+  protected get bytes(): Uint8Array {
+    return this.memory.bytesOf(this.box);
+  }
+
+  protected get base(): number {
+    return this.memory.offset(this.box) + HEADER_BYTES;
+  }
+
+  protected next(at: number): number {
+    return listpack.next(this.bytes, this.base, at);
+  }
+
+  private previous(at: number): number {
+    return listpack.previous(this.bytes, this.base, at);
+  }
+
+  /** Visits the element whose member is at that position; gives back the following one's. */
+  private visit(at: number, visit: Visitor): number {
+    const element = this.elementAt(at);
+    const score = this.next(at);
+    element.score = this.scoreAt(score);
+    visit(element);
+    return this.next(score);
+  }
+
+  /** The element with the member at that position, its score left out. */
+  protected elementAt(at: number): Element {
+    this.visited ??= new Element();
+    const element = this.visited;
+    listpack.read(this.bytes, this.base, at, this.entry);
+    if (this.entry.isInteger) {
+      this.text ??= new Uint8Array(LONGEST_INTEGER);
+      element.bytes = this.text;
+      element.start = 0;
+      element.end = listpack.writeText(this.entry, this.bytes, this.text, 0);
+    } else {
+      element.bytes = this.bytes;
+      element.start = this.entry.start;
+      element.end = element.start + this.entry.length;
+    }
+    return element;
+  }
+
+  protected scoreAt(at: number): number {
+    const entry = this.entry;
+    listpack.read(this.bytes, this.base, at, entry);
+    if (!entry.isInteger) return parseDouble(this.bytes, entry.start, entry.start + entry.length);
+    return Number.isNaN(entry.value) ? Number(entry.big) : entry.value;
+  }
+}
+
+/** The packed form on the arena. A handle is the position of a member. */
+export class Packed extends PackedReader<Arena> implements Form {
+  /** An empty one. */
+  static create(arena: Arena): Packed {
+    const box = arena.allocate(HEADER_BYTES + listpack.EMPTY_SIZE);
+    listpack.create(arena.bytesOf(box), arena.offset(box) + HEADER_BYTES);
+    return new Packed(arena, box);
+  }
+
+  /** One with the listpack in bytes[start, end), which has been checked. */
+  static from(arena: Arena, bytes: Uint8Array, start: number, end: number): Packed {
+    const box = arena.allocate(HEADER_BYTES + end - start);
+    arena.bytesOf(box).set(bytes.subarray(start, end), arena.offset(box) + HEADER_BYTES);
+    return new Packed(arena, box);
+  }
+
+  find(key: Key): number {
+    const { bytes, base } = this;
+    const first = listpack.first(bytes, base);
+    return listpack.find(bytes, base, first, key.bytes, key.start, key.end, 1);
+  }
+
+  scoreOf(handle: number): number {
+    return this.scoreAt(this.next(handle));
+  }
+
+  rankOf(_key: Key, handle: number): number {
+    let rank = 0;
+    for (let at = this.first(); at !== handle; at = this.next(this.next(at))) rank++;
+    return rank;
+  }
+
+  countBelow(score: number, orEqual: boolean): number {
+    let count = 0;
+    for (let at = this.first(); at !== listpack.NONE; count++) {
+      const value = this.next(at);
+      const found = this.scoreAt(value);
+      if (orEqual ? found > score : found >= score) break;
+      at = this.next(value);
+    }
+    return count;
+  }
+
+  countMembersBelow(member: Uint8Array, orEqual: boolean): number {
+    let count = 0;
+    for (let at = this.first(); at !== listpack.NONE; count++) {
+      const order = this.compareMember(at, member, 0, member.length);
+      if (orEqual ? order > 0 : order >= 0) break;
+      at = this.next(this.next(at));
+    }
+    return count;
+  }
+
+  /** Visits everything at once. */
+  scan(_cursor: number, _count: number, visit: Visitor): number {
+    this.range(0, this.count, visit);
+    return 0;
+  }
+
+  insert(key: Key, score: number): void {
+    const at = this.placeFor(key, score);
+    const whole = isWhole(score);
+    const text = whole ? null : scoreText(score);
+    const size =
+      text === null ? listpack.encodedIntegerSize(score) : listpack.encodedSize(text, 0, text.length);
+    this.makeRoom(size + listpack.encodedSize(key.bytes, key.start, key.end));
+    const { bytes, base } = this;
+    if (text === null) listpack.insertInteger(bytes, base, at, score);
+    else listpack.insert(bytes, base, at, text, 0, text.length);
+    listpack.insert(bytes, base, at, key.bytes, key.start, key.end);
+  }
+
+  update(key: Key, handle: number, score: number): void {
+    this.remove(key, handle);
+    this.insert(key, score);
+  }
+
+  remove(_key: Key, handle: number): void {
+    this.removeEntries(handle, 2);
+  }
+
+  removeRange(first: number, count: number): void {
+    if (count > 0) this.removeEntries(listpack.seek(this.bytes, this.base, first * 2), count * 2);
+  }
+
+  free(): void {
+    this.memory.free(this.box);
+  }
+
+  private first(): number {
+    return listpack.first(this.bytes, this.base);
+  }
+
+  /** Where an element belongs: before the first one that is greater. */
+  private placeFor(key: Key, score: number): number {
+    let at = this.first();
+    while (at !== listpack.NONE) {
+      const value = this.next(at);
+      const found = this.scoreAt(value);
+      if (found > score) return at;
+      if (found === score && this.compareMember(at, key.bytes, key.start, key.end) > 0) return at;
+      at = this.next(value);
+    }
+    return listpack.endPosition(this.bytes, this.base);
+  }
+
+  private compareMember(at: number, member: Uint8Array, start: number, end: number): number {
+    const element = this.elementAt(at);
+    return compareBytes(element.bytes, element.start, element.end, member, start, end);
+  }
+
+  private removeEntries(at: number, count: number): void {
+    this.box = this.memory.own(this.box);
+    const total = listpack.remove(this.bytes, this.base, at, count);
+    const needed = HEADER_BYTES + total;
+    if (Arena.roundUp(needed) * 2 <= this.memory.sizeOf(this.box)) this.moveTo(needed, total);
+  }
+
+  /** Makes the block writable and large enough for so many bytes more. */
+  private makeRoom(growth: number): void {
+    const total = listpack.totalBytes(this.bytes, this.base);
+    const needed = HEADER_BYTES + total + growth;
+    if (needed <= this.memory.sizeOf(this.box)) this.box = this.memory.own(this.box);
+    else this.moveTo(needed, total);
+  }
+
+  private moveTo(size: number, total: number): void {
+    const moved = this.memory.allocate(size);
+    const to = this.memory.offset(moved) + HEADER_BYTES;
+    this.memory.bytesOf(moved).set(this.bytes.subarray(this.base, this.base + total), to);
+    this.memory.free(this.box);
+    this.box = moved;
+  }
+}

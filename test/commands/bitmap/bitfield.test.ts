@@ -1,0 +1,148 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import { type FieldType, readField, writeField } from "#tidemark/commands/bitmap/field.js";
+import { sameReplies } from "../../support/compare.js";
+
+sameReplies(
+  "BITFIELD and BITFIELD_RO",
+  String.raw`
+=== arguments
+BITFIELD
+BITFIELD a
+BITFIELD a OVERFLOW WRAP
+BITFIELD a OVERFLOW
+BITFIELD a OVERFLOW x
+BITFIELD a x
+BITFIELD a x u8 0
+BITFIELD a GET u8
+BITFIELD a GET
+BITFIELD a SET u8 0
+BITFIELD a INCRBY u8 0
+BITFIELD a GET u8 0 x
+BITFIELD a GET u64 0
+BITFIELD a GET i65 0
+BITFIELD a GET u0 0
+BITFIELD a GET i0 0
+BITFIELD a GET U8 0
+BITFIELD a GET u08 0
+BITFIELD a GET u-8 0
+BITFIELD a GET u 0
+BITFIELD a GET "" 0
+BITFIELD a GET 8 0
+BITFIELD a GET u8x 0
+BITFIELD a GET u8 x
+BITFIELD a GET u8 -1
+BITFIELD a GET u8 ""
+BITFIELD a GET u8 #
+BITFIELD a GET u8 #-1
+BITFIELD a GET u8 #x
+BITFIELD a GET u8 4294967295
+BITFIELD a GET u8 4294967296
+BITFIELD a GET u8 #536870911
+BITFIELD a GET u8 #536870912
+BITFIELD a GET u8 #1152921504606846977
+BITFIELD a GET u8 9223372036854775808
+BITFIELD a SET u8 0 x
+BITFIELD a SET u8 0 9223372036854775808
+BITFIELD a INCRBY u8 0 1.5
+BITFIELD a SET u8 0 1 GET u8
+EXISTS a
+BITFIELD_RO a
+BITFIELD_RO a GET u8 0
+BITFIELD_RO a GET u8 0 SET u8 0 1
+BITFIELD_RO a SET u8 0 1
+BITFIELD_RO a SET u8 0 x
+BITFIELD_RO a OVERFLOW SAT
+BITFIELD_RO a OVERFLOW SAT GET u8 0
+BITFIELD_RO a OVERFLOW x
+EXISTS a
+=== reading
+SET a "\xde\xad\xbe\xef\x01\x23\x45\x67\x89"
+BITFIELD a GET u8 0 GET u4 4 GET u16 8 GET i8 0 GET i4 0 GET u1 0 GET i1 0
+BITFIELD a GET u63 0 GET u63 1 GET u63 7 GET i64 0 GET i64 3 GET i64 8 GET i63 5
+BITFIELD a GET u8 #0 GET u8 #1 GET u12 #1 GET i64 #1 GET u5 #3
+BITFIELD a GET u8 68 GET u8 71 GET u8 72 GET u32 60 GET i32 100000
+BITFIELD_RO a GET u8 0 get i16 4 GET u63 #1
+BITFIELD nokey GET u8 0 GET i64 5
+EXISTS nokey
+=== writing
+BITFIELD a SET u8 0 255
+GET a
+BITFIELD a SET u8 4 0
+GET a
+BITFIELD a SET i64 3 -1 GET i64 3 GET u63 0
+GET a
+STRLEN a
+BITFIELD a SET u1 100 1
+STRLEN a
+BITFIELD a SET u8 #20 7 GET u8 160 INCRBY u8 #20 1
+STRLEN a
+OBJECT ENCODING a
+BITFIELD b SET u8 0 0
+STRLEN b
+SET n 12 EX 100
+BITFIELD n INCRBY u8 0 1
+GET n
+~near 1 TTL n
+OBJECT ENCODING n
+BITFIELD n INCRBY u8 1000 1
+~near 1 TTL n
+BITFIELD n GET u8 0
+=== OVERFLOW WRAP
+BITFIELD a SET u8 0 256 GET u8 0 SET u8 0 -1 GET u8 0 INCRBY u8 0 1 INCRBY u8 0 -1
+BITFIELD a INCRBY u8 0 9223372036854775807 INCRBY u8 0 -9223372036854775808
+BITFIELD a SET i8 0 128 GET i8 0 INCRBY i8 0 -1 INCRBY i8 0 1 SET i8 0 -9223372036854775808 GET i8 0
+BITFIELD a SET i64 0 9223372036854775807 INCRBY i64 0 1 INCRBY i64 0 -1
+BITFIELD a SET u63 0 9223372036854775807 INCRBY u63 0 1 INCRBY u63 0 -1 INCRBY u63 0 9223372036854775807
+BITFIELD a SET u63 0 -1 GET u63 0
+BITFIELD a SET u1 0 1 INCRBY u1 0 1 INCRBY i1 0 1 INCRBY i1 0 1
+=== OVERFLOW SAT
+BITFIELD a OVERFLOW SAT SET u8 0 256 GET u8 0 SET u8 0 -1 GET u8 0 INCRBY u8 0 1 INCRBY u8 0 -300
+BITFIELD a OVERFLOW SAT INCRBY u8 0 9223372036854775807 INCRBY u8 0 -9223372036854775808
+BITFIELD a OVERFLOW sat SET i8 0 128 GET i8 0 INCRBY i8 0 -1000 INCRBY i8 0 1000 SET i8 0 -129 GET i8 0
+BITFIELD a OVERFLOW SAT SET i8 0 -9223372036854775808 GET i8 0
+BITFIELD a OVERFLOW SAT SET i8 0 -9223372036854775000 GET i8 0
+BITFIELD a OVERFLOW SAT SET i32 0 -9223372034707292160 GET i32 0
+BITFIELD a OVERFLOW SAT SET i32 0 -9223372034707292162 GET i32 0
+BITFIELD a OVERFLOW SAT SET i64 0 9223372036854775807 INCRBY i64 0 1 INCRBY i64 0 -9223372036854775808 INCRBY i64 0 -9223372036854775808
+BITFIELD a OVERFLOW SAT SET u63 0 9223372036854775807 INCRBY u63 0 1 INCRBY u63 0 -9223372036854775808
+=== OVERFLOW FAIL
+BITFIELD a OVERFLOW FAIL SET u8 0 256 GET u8 0
+BITFIELD a OVERFLOW FAIL SET u8 0 255 INCRBY u8 0 1 GET u8 0 INCRBY u8 0 -256 INCRBY u8 0 -255
+BITFIELD a OVERFLOW fail SET i8 0 127 INCRBY i8 0 1 INCRBY i8 0 -255 INCRBY i8 0 -256
+BITFIELD b OVERFLOW FAIL INCRBY u8 100 1000
+STRLEN b
+=== OVERFLOW is for what follows it
+BITFIELD a SET u8 0 255 INCRBY u8 0 1 SET u8 0 255 OVERFLOW SAT INCRBY u8 0 1 OVERFLOW FAIL INCRBY u8 0 1 OVERFLOW WRAP INCRBY u8 0 1
+BITFIELD a GET u8 0 OVERFLOW SAT
+BITFIELD a OVERFLOW FAIL OVERFLOW SAT INCRBY u2 100 1 INCRBY u2 100 1 INCRBY u2 100 1 INCRBY u2 100 1
+`,
+);
+
+const types: fc.Arbitrary<FieldType> = fc
+  .record({ signed: fc.boolean(), bits: fc.integer({ min: 1, max: 64 }) })
+  .filter(({ signed, bits }) => signed || bits < 64);
+
+/** The bits of the bytes as text. */
+const bitsOf = (bytes: Uint8Array): string =>
+  [...bytes].map((byte) => byte.toString(2).padStart(8, "0")).join("");
+
+test("a field is written at its bits and nowhere else, and read back", () => {
+  const property = fc.property(
+    types,
+    fc.uint8Array({ minLength: 20, maxLength: 20 }),
+    fc.integer({ min: 0, max: 90 }),
+    fc.bigInt(-(2n ** 63n), 2n ** 63n - 1n),
+    (type, bytes, offset, value) => {
+      const before = bitsOf(bytes);
+      writeField(bytes, 0, offset, type, value);
+      const wanted = BigInt.asUintN(type.bits, value).toString(2).padStart(type.bits, "0");
+      const expected = before.slice(0, offset) + wanted + before.slice(offset + type.bits);
+      assert.equal(bitsOf(bytes), expected);
+      const held = type.signed ? BigInt.asIntN(type.bits, value) : BigInt.asUintN(type.bits, value);
+      assert.equal(readField(bytes, 0, bytes.length, offset, type), held);
+    },
+  );
+  fc.assert(property);
+});

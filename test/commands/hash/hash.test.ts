@@ -1,0 +1,318 @@
+import { sameReplies } from "../../support/compare.js";
+
+sameReplies(
+  "hashes: setting and getting",
+  String.raw`
+=== arity
+HSET
+HSET h
+HSET h f
+HSET h f v g
+HMSET h f
+HMSET h f v g
+HSETNX h f
+HSETNX h f v x
+HGET h
+HGET h f g
+HMGET h
+HDEL h
+HEXISTS h
+HLEN
+HLEN h x
+HSTRLEN h
+HGETALL
+HGETALL h x
+HKEYS
+HVALS
+EXISTS h
+=== wrong type
+SET s v
+HSET s f v
+HMSET s f v
+HSETNX s f v
+HGET s f
+HMGET s f
+HDEL s f
+HEXISTS s f
+HLEN s
+HSTRLEN s f
+HGETALL s
+HKEYS s
+HVALS s
+HINCRBY s f 1
+HINCRBYFLOAT s f 1
+HRANDFIELD s
+HRANDFIELD s 2
+HSCAN s 0
+HSET s f v g
+=== missing keys
+HGET h f
+HMGET h f g
+HDEL h f
+HEXISTS h f
+HLEN h
+HSTRLEN h f
+HGETALL h
+HKEYS h
+HVALS h
+HRANDFIELD h
+HRANDFIELD h 3
+HRANDFIELD h -3 WITHVALUES
+HSCAN h 0
+HSCAN h 5 MATCH x
+EXISTS h
+=== setting
+HSET h f v
+HSET h f w
+HSET h f v g w f x
+HSET h a 1 b 2 c 3 a 4
+HGET h a
+HGET h f
+HGET h missing
+HMGET h a missing b f f
+HMSET h a x z y
+HSETNX h z no
+HSETNX h y yes
+HSETNX n y yes
+HLEN h
+HLEN n
+HEXISTS h a
+HEXISTS h missing
+HSTRLEN h f
+HSTRLEN h missing
+HSTRLEN h c
+~pairs HGETALL h
+~unordered HKEYS h
+~unordered HVALS h
+TYPE h
+OBJECT ENCODING h
+=== values that look like integers
+HSET h 1 2 -1 -2 007 008 9223372036854775807 9223372036854775808 -9223372036854775808 -0 "" "" 12345678901234567 4294967296
+HGETALL h
+HGET h 1
+HGET h 01
+HGET h 007
+HGET h 9223372036854775807
+HGET h -9223372036854775808
+HGET h ""
+HSTRLEN h 9223372036854775807
+HSTRLEN h 12345678901234567
+HSTRLEN h ""
+HDEL h 12345678901234567 ""
+HGETALL h
+=== bytes
+HSET h "\x00\xff" "\r\n" "\xc3\xa9" "\x00"
+HGETALL h
+HGET h "\x00\xff"
+=== removing
+HSET h a 1 b 2 c 3 d 4
+HDEL h a
+HDEL h a
+HDEL h b b c x
+HGETALL h
+HDEL h d
+EXISTS h
+HDEL h d
+HSET h a 1
+EXPIRE h 100
+HSET h b 2
+TTL h
+HDEL h a b
+TTL h
+HSET h a 1
+TTL h
+=== expiry
+HSET h a 1
+PEXPIRE h 1
+~wait 10
+HGET h a
+HSET h b 2
+HGETALL h
+TTL h
+=== whole keys
+HSET h a 1 b 2
+COPY h i
+HSET h c 3
+HGETALL i
+RENAME i j
+HGETALL j
+DEL j
+UNLINK h
+EXISTS h i j
+HSET h a 1
+SET h s
+GET h
+=== counting
+HINCRBY h f
+HINCRBY h f x
+HINCRBY h f 1.5
+HINCRBY h f 9223372036854775808
+HINCRBY h f 5
+HINCRBY h f -7
+HINCRBY h f 0
+HGET h f
+HSET h s text e "" sp " 1" f2 1.0
+HINCRBY h s 1
+HINCRBY h e 1
+HINCRBY h sp 1
+HINCRBY h f2 1
+HSET h m 9223372036854775806
+HINCRBY h m 1
+HINCRBY h m 1
+HINCRBY h m -9223372036854775807
+HINCRBY h m -9223372036854775808
+HINCRBY h m -1
+HGETALL h
+HINCRBY n f -9223372036854775808
+HINCRBY h long 123456789012345678
+OBJECT ENCODING h
+=== counting with decimals
+HINCRBYFLOAT h f
+HINCRBYFLOAT h f x
+HINCRBYFLOAT h f ""
+HINCRBYFLOAT h f nan
+HINCRBYFLOAT h f inf
+HINCRBYFLOAT h f -inf
+EXISTS h
+HINCRBYFLOAT h f 1.5
+HINCRBYFLOAT h f 0.1
+HINCRBYFLOAT h f -1.6
+HINCRBYFLOAT h f 5.0e3
+HINCRBYFLOAT h f 1e-17
+HGET h f
+HSET h s text e "" i 10 sp " 1" big 1e4000
+HINCRBYFLOAT h s 1
+HINCRBYFLOAT h e 1
+HINCRBYFLOAT h sp 1
+HINCRBYFLOAT h i 0.25
+HINCRBYFLOAT h i 3
+HSET h inf inf
+HINCRBYFLOAT h inf 1
+HINCRBYFLOAT h big 1
+HINCRBYFLOAT n f 3.0
+~pairs HGETALL n
+`,
+);
+
+sameReplies(
+  "hashes: encodings",
+  `
+=== too many fields
+HSET h a 1 b 2 c 3
+OBJECT ENCODING h
+HSET h d 4
+OBJECT ENCODING h
+HSET h e 5
+OBJECT ENCODING h
+~pairs HGETALL h
+HSET h a 9 b ""
+HDEL h c d e
+HGET h a
+OBJECT ENCODING h
+HINCRBY h a 5
+HINCRBYFLOAT h a 0.5
+HSETNX h a 1
+HSETNX h x 1
+HEXISTS h x
+HEXISTS h y
+HSTRLEN h a
+HMGET h a b x y
+~pairs HGETALL h
+~unordered HKEYS h
+~unordered HVALS h
+COPY h i
+HSET i new 1
+~pairs HGETALL i
+HLEN h
+DEL h
+=== one too many by itself
+HSET h a 1 b 2 c 3 d 4
+HSETNX h e 5
+OBJECT ENCODING h
+HSET i a 1 b 2 c 3 d 4
+HINCRBY i e 5
+OBJECT ENCODING i
+HSET j a 1 b 2 c 3 d 4
+HINCRBYFLOAT j e 5
+OBJECT ENCODING j
+=== too long a value
+HSET h a 1234567890
+OBJECT ENCODING h
+HSET h a 12345678901
+OBJECT ENCODING h
+HSET h a 1
+OBJECT ENCODING h
+HGETALL h
+HSET i a x
+HSET i abcdefghijk 1
+OBJECT ENCODING i
+HSETNX j a 12345678901
+OBJECT ENCODING j
+HINCRBY k a 12345678901
+OBJECT ENCODING k
+HINCRBYFLOAT l a 0.123456789012
+OBJECT ENCODING l
+HSET m a 1
+HINCRBYFLOAT m a 0.25
+OBJECT ENCODING m
+=== a large value
+HSET h a "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+HSET h a short
+HSET h a "yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy"
+HGETALL h
+`,
+  { directives: { "hash-max-listpack-entries": "4", "hash-max-listpack-value": "10" } },
+);
+
+sameReplies(
+  "HRANDFIELD and HSCAN",
+  `
+=== HRANDFIELD's arguments
+HRANDFIELD
+HSET h a 1 b 2 c 3
+HRANDFIELD h x
+HRANDFIELD h 1.5
+HRANDFIELD h 1 x
+HRANDFIELD h 1 WITHVALUES x
+HRANDFIELD h x WITHVALUES x
+HRANDFIELD h 9223372036854775808
+HRANDFIELD h -9223372036854775808
+HRANDFIELD h 9223372036854775807 WITHVALUES
+HRANDFIELD h -9223372036854775807 WITHVALUES
+HRANDFIELD n 9223372036854775807 WITHVALUES
+HRANDFIELD h 0
+HRANDFIELD h 0 WITHVALUES
+=== HRANDFIELD
+HSET h a 1
+HRANDFIELD h
+HRANDFIELD h 1
+HRANDFIELD h 5
+HRANDFIELD h -3
+HRANDFIELD h 1 withvalues
+HRANDFIELD h 5 WITHVALUES
+HRANDFIELD h -3 WITHVALUES
+HSET h b 2 c 3
+~unordered HRANDFIELD h 3
+~unordered HRANDFIELD h 10
+=== HSCAN
+HSCAN h
+HSCAN h x
+HSCAN h -
+HSCAN h 18446744073709551616
+HSCAN h 0 MATCH
+HSCAN missing 0 nonsense
+HSET h a 1 b 2 ab 3 12 4
+HSCAN h 0 nonsense
+HSCAN h 0 COUNT
+HSCAN h 0 COUNT 0
+HSCAN h 0 COUNT x
+HSCAN h 0 TYPE hash
+HSCAN h 0
+HSCAN h 0 MATCH a*
+HSCAN h 0 MATCH 1*
+HSCAN h 0 MATCH * COUNT 1
+HSCAN h 0 COUNT 1
+HSCAN h 77
+HSCAN h 18446744073709551615
+`,
+);

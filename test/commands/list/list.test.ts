@@ -1,0 +1,434 @@
+import { sameReplies } from "../../support/compare.js";
+
+sameReplies(
+  "LPUSH, RPUSH, LPUSHX, RPUSHX",
+  String.raw`
+=== arguments
+LPUSH
+LPUSH l
+RPUSH l
+LPUSHX l
+RPUSHX l
+EXISTS l
+=== order
+RPUSH l a b c
+LPUSH l x y z
+LRANGE l 0 -1
+LLEN l
+TYPE l
+=== only if there
+LPUSHX l a
+RPUSHX l a b
+EXISTS l
+RPUSH l 1
+LPUSHX l a b
+RPUSHX l c d
+LRANGE l 0 -1
+=== wrong type
+SET s 1
+LPUSH s a
+RPUSH s a
+LPUSHX s a
+RPUSHX s a
+GET s
+=== values
+RPUSH l "" 0 -0 00 127 128 -4096 -4097 32768 8388608 2147483648 -9223372036854775808 9223372036854775807 9223372036854775808
+RPUSH l "\x00\xff\r\n" 1.5 +1 " 1" 9007199254740993 1e5
+LRANGE l 0 -1
+=== expiry stays, also when a list replaces a string
+RPUSH l a
+EXPIRE l 100
+RPUSH l b
+~near 1 TTL l
+SET l x
+RPUSH l a
+DEL l
+RPUSH l a
+TTL l
+`,
+);
+
+sameReplies(
+  "LPOP, RPOP",
+  `
+=== arguments
+LPOP
+LPOP l 1 2
+RPOP l 1 2
+LPOP l x
+LPOP l -1
+RPOP l -1
+LPOP l 1.5
+LPOP l 9223372036854775808
+LPOP l 9223372036854775807
+=== missing keys
+LPOP l
+RPOP l
+LPOP l 0
+LPOP l 1
+RPOP l 5
+=== one at a time
+RPUSH l a 2 9007199254740993
+LPOP l
+RPOP l
+LPOP l
+EXISTS l
+LPOP l
+=== several
+RPUSH l 1 2 3 4 5 6 7 8
+LPOP l 0
+LPOP l 2
+RPOP l 2
+RPOP l 1
+LPOP l 100
+EXISTS l
+RPUSH l 1 2
+RPOP l 9223372036854775807
+EXISTS l
+=== wrong type
+SET s 1
+LPOP s
+RPOP s 0
+LPOP s x
+=== a watched list
+RPUSH l 1
+WATCH l
+LPOP l 0
+MULTI
+PING
+EXEC
+WATCH l
+LPOP l
+MULTI
+PING
+EXEC
+`,
+);
+
+sameReplies(
+  "LMPOP",
+  `
+=== arguments
+LMPOP
+LMPOP 1
+LMPOP 1 l
+LMPOP 0 l LEFT
+LMPOP -1 l LEFT
+LMPOP x l LEFT
+LMPOP 9223372036854775808 l LEFT
+LMPOP 9223372036854775807 l LEFT
+LMPOP 2 l LEFT
+LMPOP 1 l MIDDLE
+LMPOP 1 l LEFT COUNT
+LMPOP 1 l LEFT COUNT 0
+LMPOP 1 l LEFT COUNT -1
+LMPOP 1 l LEFT COUNT x
+LMPOP 1 l LEFT COUNT 1 COUNT 1
+LMPOP 1 l LEFT FOO 1
+LMPOP 1 l LEFT 1
+LMPOP 1 l m LEFT
+=== elements
+LMPOP 2 a b LEFT
+RPUSH b 1 2 3 4 5 6
+RPUSH c 7 8
+LMPOP 3 a b c LEFT
+LMPOP 3 a b c right count 2
+LMPOP 3 a b c LEFT COUNT 100
+EXISTS b
+LMPOP 3 a b c RIGHT COUNT 2
+EXISTS c
+LMPOP 3 a b c RIGHT COUNT 2
+=== wrong type
+SET s 1
+RPUSH l 1
+LMPOP 2 s l LEFT
+LMPOP 2 l s LEFT
+LMPOP 2 nothing s LEFT
+=== keys
+COMMAND GETKEYS LMPOP 2 a b LEFT COUNT 3
+COMMAND GETKEYS LMOVE a b LEFT RIGHT
+COMMAND GETKEYS RPUSH a b c
+`,
+);
+
+sameReplies(
+  "LMOVE, RPOPLPUSH",
+  `
+=== arguments
+LMOVE a b LEFT
+LMOVE a b LEFT UP
+LMOVE a b UP LEFT
+RPOPLPUSH a
+RPOPLPUSH a b c
+=== missing source
+LMOVE a b LEFT RIGHT
+RPOPLPUSH a b
+SET s 1
+LMOVE a s LEFT RIGHT
+EXISTS b
+=== between lists
+RPUSH a 1 2 3 4 5
+LMOVE a b LEFT LEFT
+LMOVE a b LEFT RIGHT
+LMOVE a b RIGHT LEFT
+LMOVE a b right right
+LRANGE a 0 -1
+LRANGE b 0 -1
+RPOPLPUSH a b
+EXISTS a
+LRANGE b 0 -1
+=== round
+RPUSH a 1 2 3
+LMOVE a a LEFT LEFT
+LMOVE a a LEFT RIGHT
+LMOVE a a RIGHT RIGHT
+RPOPLPUSH a a
+RPOPLPUSH a a
+LRANGE a 0 -1
+DEL a
+RPUSH a 1
+LMOVE a a LEFT RIGHT
+RPOPLPUSH a a
+LRANGE a 0 -1
+=== wrong types
+SET s 1
+RPUSH a 1
+LMOVE s a LEFT LEFT
+LMOVE a s LEFT LEFT
+RPOPLPUSH a s
+LRANGE a 0 -1
+=== expiry
+RPUSH a 1 2
+RPUSH b 1
+EXPIRE a 100
+EXPIRE b 1000
+LMOVE a b LEFT LEFT
+~near 1 TTL a
+~near 1 TTL b
+LMOVE a c LEFT LEFT
+TTL c
+`,
+);
+
+sameReplies(
+  "LRANGE, LINDEX, LLEN",
+  `
+=== arguments
+LRANGE l 0
+LRANGE l a 1
+LRANGE l 0 b
+LRANGE l 0 1 2
+LRANGE l 0 9223372036854775808
+LINDEX l
+LINDEX l a
+LLEN
+LLEN a b
+=== missing keys
+LRANGE l 0 -1
+LINDEX l 0
+LINDEX l x
+LLEN l
+=== ranges
+RPUSH l 0 1 2 3 4 5
+LRANGE l 0 -1
+LRANGE l 0 0
+LRANGE l -1 -1
+LRANGE l 2 3
+LRANGE l 3 2
+LRANGE l -3 -2
+LRANGE l -100 2
+LRANGE l 4 100
+LRANGE l 6 6
+LRANGE l 0 -7
+LRANGE l -7 -7
+LRANGE l 0 -6
+LRANGE l 5 -1
+LRANGE l -9223372036854775808 9223372036854775807
+LRANGE l 9223372036854775807 -9223372036854775808
+=== indexes
+RPUSH l 0 1 2
+LINDEX l 0
+LINDEX l 2
+LINDEX l 3
+LINDEX l -1
+LINDEX l -3
+LINDEX l -4
+LINDEX l 9223372036854775807
+LINDEX l -9223372036854775808
+LINDEX l x
+LINDEX l 1.0
+LLEN l
+=== wrong type
+SET s 1
+LRANGE s 0 -1
+LRANGE s x y
+LINDEX s 0
+LINDEX s x
+LLEN s
+`,
+);
+
+sameReplies(
+  "LSET, LINSERT",
+  `
+=== arguments
+LSET l 0
+LSET l x y
+LINSERT l BEFORE a
+LINSERT l UNDER a b
+LINSERT l BEFORE a b c
+=== missing keys
+LSET l 0 a
+LINSERT l BEFORE a b
+EXISTS l
+=== LSET
+RPUSH l a b c
+LSET l 0 A
+LSET l -1 17
+LSET l 1 ""
+LRANGE l 0 -1
+LSET l 3 x
+LSET l -4 x
+LSET l x x
+LSET l 9223372036854775807 x
+LSET l 0 A
+LRANGE l 0 -1
+=== LINSERT
+RPUSH l a b c b 17
+LINSERT l BEFORE a x
+LINSERT l after b y
+LINSERT l AFTER 17 z
+LINSERT l Before 17 18
+LINSERT l BEFORE nothing q
+LINSERT l BEFORE "" q
+LRANGE l 0 -1
+=== wrong type
+SET s 1
+LSET s 0 a
+LSET s x a
+LINSERT s BEFORE a b
+LINSERT s UNDER a b
+`,
+);
+
+sameReplies(
+  "LREM, LTRIM",
+  `
+=== arguments
+LREM l 0
+LREM l x a
+LTRIM l 0
+LTRIM l x 0
+LTRIM l 0 x
+=== missing keys
+LREM l 0 a
+LTRIM l 0 -1
+=== LREM
+RPUSH l a b a c a d a 1 1 01
+LREM l 2 a
+LRANGE l 0 -1
+LREM l -1 a
+LRANGE l 0 -1
+LREM l 0 1
+LREM l 0 nothing
+LREM l -100 01
+LREM l 9223372036854775807 a
+LRANGE l 0 -1
+LREM l -9223372036854775807 c
+LREM l 0 b
+LREM l 0 d
+EXISTS l
+=== LTRIM
+RPUSH l 0 1 2 3 4 5 6 7 8 9
+LTRIM l 0 -1
+LTRIM l 1 -2
+LRANGE l 0 -1
+LTRIM l -6 100
+LRANGE l 0 -1
+LTRIM l 2 3
+LRANGE l 0 -1
+LTRIM l -100 -2
+LRANGE l 0 -1
+LTRIM l 5 10
+EXISTS l
+RPUSH l 1 2 3
+LTRIM l 0 -4
+EXISTS l
+RPUSH l 1 2 3
+LTRIM l -9223372036854775808 9223372036854775807
+LTRIM l 1 0
+EXISTS l
+=== wrong type
+SET s 1
+LREM s 0 a
+LREM s x a
+LTRIM s 0 1
+LTRIM s x 1
+=== a trim that removes nothing touches a watched key
+RPUSH l 1 2
+WATCH l
+LTRIM l 0 -1
+MULTI
+PING
+EXEC
+WATCH l
+LREM l 0 nothing
+MULTI
+PING
+EXEC
+`,
+);
+
+sameReplies(
+  "LPOS",
+  String.raw`
+=== arguments
+LPOS l
+LPOS l a RANK
+LPOS l a RANK 0
+LPOS l a RANK x
+LPOS l a RANK 9223372036854775808
+LPOS l a COUNT
+LPOS l a COUNT -1
+LPOS l a COUNT x
+LPOS l a MAXLEN -1
+LPOS l a MAXLEN x
+LPOS l a FOO 1
+LPOS l a COUNT -1 RANK 0
+LPOS l a RANK 0 COUNT -1
+=== missing keys
+LPOS l a
+LPOS l a COUNT 1
+LPOS l a COUNT 0
+=== matches
+RPUSH l a b c 1 2 3 c c 17
+LPOS l c
+LPOS l z
+LPOS l z COUNT 1
+LPOS l 17
+LPOS l 017
+LPOS l c RANK 2
+LPOS l c RANK -1
+LPOS l c RANK -2 COUNT 0
+LPOS l c RANK 4
+LPOS l c RANK 4 COUNT 0
+LPOS l c COUNT 0
+LPOS l c COUNT 2
+LPOS l c COUNT 9223372036854775807
+LPOS l c COUNT 0 MAXLEN 3
+LPOS l c COUNT 0 MAXLEN 2
+LPOS l c COUNT 0 MAXLEN 7 RANK -1
+LPOS l c MAXLEN 1 RANK -1
+LPOS l c rank 2 count 1 maxlen 0
+LPOS l c COUNT 1 COUNT 2
+LPOS l c RANK 9223372036854775807
+LPOS l c RANK -9223372036854775807
+=== the least rank
+RPUSH l a
+~7.2 "its negation is no 64-bit integer" "-ERR value is out of range, value must between -9223372036854775807 and 9223372036854775807\r\n" LPOS l a RANK -9223372036854775808
+=== wrong type
+SET s 1
+LPOS s a
+LPOS s a RANK 0
+`,
+);

@@ -1,0 +1,180 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import type { LogBlock } from "#tidemark/log/block.js";
+import { Log } from "#tidemark/log/log.js";
+
+function enabled(segmentBytes?: number): Log {
+  const log = new Log(segmentBytes);
+  log.enabled = true;
+  return log;
+}
+
+function append(log: Log, db: number, text: string, dbAfter?: number): void {
+  const bytes = Buffer.from(`--${text}--`);
+  log.append(db, bytes, 2, bytes.length - 2, dbAfter);
+}
+
+function text({ bytes, start, end }: LogBlock): string {
+  return bytes.toString("latin1", start, end);
+}
+
+/** The blocks of the turn. */
+function takeAll(log: Log): LogBlock[] {
+  const blocks: LogBlock[] = [];
+  for (let block = log.take(); block !== null; block = log.take()) blocks.push(block);
+  return blocks;
+}
+
+/** What the turn has put into the log. */
+function turn(log: Log): string {
+  return takeAll(log)
+    .map((block) => {
+      const bytes = text(block);
+      log.release(block);
+      return bytes;
+    })
+    .join("");
+}
+
+const select = (db: number): string => `*2\r\n$6\r\nSELECT\r\n$${String(db).length}\r\n${db}\r\n`;
+
+test("a database is selected where it changes, and again for a new file", () => {
+  const log = enabled();
+  append(log, 0, "a");
+  append(log, 0, "b");
+  append(log, 12, "c");
+  assert.equal(turn(log), `${select(0)}ab${select(12)}c`);
+  append(log, 12, "d");
+  assert.equal(turn(log), "d");
+  log.forgetDatabase();
+  append(log, 12, "e");
+  assert.equal(turn(log), `${select(12)}e`);
+});
+
+test("a unit that selects databases itself says where it ends", () => {
+  const log = enabled();
+  append(log, 0, "unit", 3);
+  append(log, 3, "next");
+  append(log, 0, "back");
+  assert.equal(turn(log), `${select(0)}unitnext${select(0)}back`);
+});
+
+test("a block knows its offsets and the database before it", () => {
+  const log = enabled();
+  assert.equal(log.databaseBeforeNext, -1);
+  append(log, 4, "abc");
+  assert.equal(log.databaseBeforeNext, -1);
+  const [first] = takeAll(log);
+  assert.equal(first?.database, -1);
+  assert.equal(first?.startOffset, 0);
+  assert.equal(first?.endOffset, log.offset);
+  assert.equal(log.databaseBeforeNext, 4);
+  append(log, 5, "def");
+  assert.equal(log.databaseBeforeNext, 4);
+  const [second] = takeAll(log);
+  assert.equal(second?.database, 4);
+  assert.equal(second?.startOffset, first?.endOffset);
+  assert.ok(second?.follows(first!));
+});
+
+test("while nobody listens nothing is kept and offsets stand still", () => {
+  const log = new Log();
+  append(log, 0, "a");
+  assert.equal(log.offset, 0);
+  assert.equal(log.take(), null);
+});
+
+test("a turn without writes has no block", () => {
+  const log = enabled();
+  assert.equal(log.take(), null);
+  append(log, 0, "a");
+  assert.notEqual(log.take(), null);
+  assert.equal(log.take(), null);
+});
+
+test("a unit larger than a segment is one block, and its memory is let go", () => {
+  const log = enabled(1024);
+  const before = log.memoryBytes;
+  append(log, 0, "x".repeat(100_000));
+  const blocks = takeAll(log);
+  assert.equal(blocks.length, 1);
+  assert.equal(text(blocks[0]!), select(0) + "x".repeat(100_000));
+  append(log, 0, "after");
+  log.release(blocks[0]!);
+  assert.equal(turn(log), "after");
+  assert.ok(log.memoryBytes <= before + 1024, `${log.memoryBytes} bytes are still held`);
+});
+
+test("several sinks hold the same bytes until the last one lets go", () => {
+  const log = enabled(64);
+  append(log, 0, "0123456789");
+  const block = log.take()!;
+  const expected = text(block);
+  log.retain(block);
+  log.release(block);
+  for (let i = 0; i < 20; i++) {
+    append(log, 0, "overwrite!");
+    turn(log);
+  }
+  assert.equal(text(block), expected);
+  log.release(block);
+});
+
+test("memory goes round: turns whose blocks are released take no more", () => {
+  const log = enabled(4096);
+  const before = log.memoryBytes;
+  const held: LogBlock[] = [];
+  for (let i = 0; i < 1000; i++) {
+    append(log, i % 3, "value".repeat(10));
+    held.push(...takeAll(log));
+    if (held.length > 100) log.release(held.shift()!);
+  }
+  assert.ok(log.memoryBytes <= before + 4 * 4096, `${log.memoryBytes} bytes`);
+  for (const block of held) log.release(block);
+  log.trim();
+  log.trim();
+  assert.equal(log.memoryBytes, before);
+});
+
+test("property: blocks are the appended units in order, whatever is held for how long", () => {
+  const step = fc.record({
+    db: fc.nat(2),
+    size: fc.oneof(fc.nat(30), fc.nat(300)),
+    take: fc.boolean(),
+    release: fc.nat(5),
+    forget: fc.boolean(),
+  });
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 80 }), (steps) => {
+      const log = enabled(256);
+      const held: { block: LogBlock; bytes: string }[] = [];
+      let expected = "";
+      let seen = "";
+      let db = -1;
+      for (const [index, { db: next, size, take, release, forget }] of steps.entries()) {
+        if (forget) {
+          log.forgetDatabase();
+          db = -1;
+        }
+        const unit = String.fromCharCode(97 + (index % 26)).repeat(size + 1);
+        expected += (next === db ? "" : select(next)) + unit;
+        db = next;
+        append(log, next, unit);
+        if (take) {
+          for (const block of takeAll(log)) {
+            held.push({ block, bytes: text(block) });
+            seen += text(block);
+            assert.equal(block.endOffset, seen.length);
+          }
+        }
+        for (const { block, bytes } of held) assert.equal(text(block), bytes);
+        for (const { block } of held.splice(0, release)) log.release(block);
+      }
+      seen += turn(log);
+      assert.equal(seen, expected);
+      assert.equal(log.offset, expected.length);
+    }),
+    { numRuns: 200 },
+  );
+});

@@ -1,0 +1,409 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { FsyncPolicy } from "#tidemark/persistence/append-only-file.js";
+import { SeededChance } from "../support/chance.js";
+import { SimulatedClock } from "../support/clock.js";
+import { type DiskOperation, SimulatedDisk } from "../support/disk.js";
+import { afterProcessDeath } from "./crash-states.js";
+import { INCR, MANIFEST, NEXT_INCR, resp, Store } from "./store.js";
+
+/** A running store whose disk does the work of the thread pool a millisecond later. */
+async function running(policy: FsyncPolicy): Promise<Store> {
+  const clock = new SimulatedClock();
+  const disk = new SimulatedDisk(new SeededChance(7), (action) => void clock.after(1, action));
+  disk.placeDirectory("/data");
+  return new Store(disk, clock, { policy }).start();
+}
+
+/** Runs so many increments, a turn each; the function returned tells how many were acknowledged. */
+function increments(store: Store, count: number): () => number {
+  let acknowledged = 0;
+  for (let i = 0; i < count; i++) store.incr("n", () => void acknowledged++);
+  return () => acknowledged;
+}
+
+/** So many turns of the loop, a millisecond each. */
+async function turns(store: Store, count: number): Promise<void> {
+  for (let i = 0; i < count; i++) await store.clock.advance(1);
+}
+
+function content(store: Store, path = INCR): string {
+  return store.disk.readFile(path)?.toString("latin1") ?? "";
+}
+
+const INCREMENT = resp("INCR n");
+const FIRST = resp("SELECT 0") + INCREMENT;
+
+/** The operations on the incr files, in order. */
+function operations(store: Store, ...kinds: DiskOperation[]): string[] {
+  return store.disk.record
+    .filter(({ operation, path }) => kinds.includes(operation) && path.includes(".incr.aof"))
+    .map(({ operation, failed }) => (failed === null ? operation : `${operation} ${failed}`));
+}
+
+/** What a start on the state after a crash loads for the counter. */
+async function counter(disk: SimulatedDisk): Promise<number> {
+  const store = await new Store(disk, new SimulatedClock()).start();
+  return Number(store.dataset.values.get("0/n") ?? "0");
+}
+
+for (const policy of ["everysec", "no"] as const) {
+  test(`${policy}: the kernel has the bytes of a turn when it ends`, async () => {
+    const store = await running(policy);
+    const acknowledged = increments(store, 1);
+    assert.equal(acknowledged(), 1);
+    assert.equal(content(store), FIRST);
+    assert.equal(store.aof.writtenOffset, store.log.offset);
+    assert.equal(store.aof.currentBytes, store.aof.baseBytes + FIRST.length);
+  });
+}
+
+test("a turn is one write, however many units it has", async () => {
+  const store = await running("everysec");
+  for (let i = 0; i < 30; i++) store.run(0, ["INCR n"]);
+  store.endTurn();
+  assert.deepEqual(operations(store, "write"), ["write"]);
+  assert.equal(content(store), FIRST + INCREMENT.repeat(29));
+});
+
+test("everysec: the device has them within a second and a bit, and idle time costs no sync", async () => {
+  const store = await running("everysec");
+  increments(store, 1);
+  await store.clock.advance(1200);
+  assert.equal(await counter(store.disk.afterPowerLoss("synced")), 1);
+  assert.equal(store.aof.syncedOffset, store.log.offset);
+  const syncs = operations(store, "sync").length;
+  await store.clock.advance(5000);
+  assert.equal(operations(store, "sync").length, syncs);
+  for (let i = 0; i < 50; i++) {
+    increments(store, 1);
+    await store.clock.advance(100);
+  }
+  const more = operations(store, "sync").length - syncs;
+  assert.ok(more >= 4 && more <= 5, `${more} syncs in five seconds`);
+});
+
+test("everysec: a write during a sync goes to the thread pool, in order, and its reply waits", async () => {
+  const store = await running("everysec");
+  increments(store, 1);
+  store.disk.hold();
+  await store.clock.advance(1100);
+  assert.equal(store.disk.holding, 1, "the sync");
+  assert.equal(store.aof.pendingSyncs, 1);
+  const acknowledged = increments(store, 5);
+  assert.equal(store.aof.delayedFsync, 5);
+  assert.equal(acknowledged(), 0);
+  assert.equal(store.aof.bufferedBytes, 5 * INCREMENT.length);
+  assert.equal(store.disk.holding, 2, "one write behind the sync, for all five turns or the first of them");
+  store.disk.release();
+  await store.clock.advance(5);
+  assert.equal(acknowledged(), 5);
+  assert.equal(content(store), FIRST + INCREMENT.repeat(5));
+  assert.equal(store.aof.bufferedBytes, 0);
+});
+
+test("everysec: what waits for the device is bounded", async () => {
+  const store = await running("everysec");
+  const value = "v".repeat(8 * 1024 * 1024);
+  const write = (): void => {
+    store.run(0, [`SET big ${value}`]);
+    store.endTurn();
+  };
+  store.disk.hold();
+  for (let i = 0; i < 5; i++) write();
+  assert.equal(store.aof.pendingSyncs, 1, "a sync began before its second was over");
+  store.disk.release();
+  await store.clock.advance(10);
+  assert.equal(store.aof.writtenOffset, store.log.offset);
+  await store.clock.advance(2000);
+  assert.equal(store.aof.syncedOffset, store.log.offset);
+});
+
+test("always: no reply leaves before the device has its bytes", async () => {
+  const store = await running("always");
+  const acknowledged = increments(store, 1);
+  assert.equal(acknowledged(), 0);
+  assert.equal(content(store), FIRST);
+  await store.clock.advance(3);
+  assert.equal(acknowledged(), 1);
+  assert.equal(await counter(store.disk.afterPowerLoss("synced")), 1);
+});
+
+test("always: all that comes in during a sync is one write and one sync", async () => {
+  const store = await running("always");
+  increments(store, 1);
+  store.disk.hold();
+  await store.clock.advance(2);
+  const acknowledged = increments(store, 20);
+  store.disk.record.length = 0;
+  store.disk.release();
+  await turns(store, 30);
+  assert.equal(acknowledged(), 20);
+  assert.deepEqual(operations(store, "write", "sync"), ["sync", "write", "sync"]);
+});
+
+test("always: a sync waits for the clients that the last one has served, until they are back or for a moment", async () => {
+  const store = await running("always");
+  const turn = (units: number): void => {
+    for (let i = 0; i < units; i++) store.run(0, ["INCR n"]);
+    store.endTurn();
+  };
+  turn(1);
+  await turns(store, 5);
+  turn(10);
+  assert.equal(store.aof.pendingSyncs, 1, "after a pause nobody is expected");
+  turn(10);
+  await store.clock.until("the first ten are on the device", () => store.aof.syncedOffset > 44);
+  assert.equal(store.aof.pendingSyncs, 0, "the first ten may come back");
+  turn(9);
+  assert.equal(store.aof.pendingSyncs, 0);
+  turn(1);
+  assert.equal(store.aof.pendingSyncs, 1, "they are back");
+  turn(3);
+  await turns(store, 4);
+  assert.equal(
+    store.aof.syncedOffset,
+    store.log.offset,
+    "and if they do not come back, it goes on without them",
+  );
+});
+
+test("always: a client that is alone never waits for company", async () => {
+  const store = await running("always");
+  increments(store, 1);
+  await turns(store, 5);
+  for (let i = 0; i < 5; i++) {
+    const acknowledged = increments(store, 1);
+    assert.equal(store.aof.pendingSyncs, 1);
+    await store.clock.until("it is on the device", () => store.aof.pendingSyncs === 0);
+    assert.equal(acknowledged(), 1);
+  }
+});
+
+test("no: nothing is synced before the end", async () => {
+  const store = await running("no");
+  increments(store, 3);
+  await store.clock.advance(10_000);
+  assert.equal(await counter(store.disk.afterPowerLoss("synced")), 0);
+  await store.clock.run(store.aof.close());
+  assert.equal(await counter(store.disk.afterPowerLoss("synced")), 3);
+});
+
+test("the policy can change while the server runs", async () => {
+  const store = await running("no");
+  increments(store, 2);
+  store.aof.setPolicy("always");
+  await store.clock.advance(5);
+  assert.equal(await counter(store.disk.afterPowerLoss("synced")), 2);
+  const acknowledged = increments(store, 1);
+  assert.equal(acknowledged(), 0);
+  store.aof.setPolicy("everysec");
+  assert.equal(acknowledged(), 1);
+  store.aof.setPolicy("no");
+  await store.clock.advance(5);
+  const memory = store.log.memoryBytes;
+  for (let i = 0; i < 1000; i++) increments(store, 1);
+  assert.equal(store.log.memoryBytes, memory);
+});
+
+test("a short write goes on where it stopped", async () => {
+  const store = await running("everysec");
+  store.disk.shortWrites = 0.8;
+  const acknowledged = increments(store, 200);
+  assert.equal(acknowledged(), 200);
+  assert.equal(content(store), FIRST + INCREMENT.repeat(199));
+});
+
+test("a full disk: the file ends in a whole unit, writes are refused, and it recovers by itself", async () => {
+  const store = await running("everysec");
+  increments(store, 3);
+  const before = content(store);
+  store.disk.room = 10;
+  const acknowledged = increments(store, 2);
+  assert.equal(store.aof.canWrite, false);
+  assert.equal(store.aof.lastWriteStatus, "err");
+  assert.match(store.aof.lastWriteError, /space|ENOSPC/i);
+  assert.equal(acknowledged(), 0);
+  assert.equal(content(store), before);
+  await store.clock.advance(5000);
+  assert.equal(store.aof.canWrite, false);
+  assert.equal(store.failures.length, 1);
+  assert.equal(
+    await counter(store.disk.afterPowerLoss("synced")),
+    3,
+    "what was written is synced all the same",
+  );
+  store.disk.room = Number.POSITIVE_INFINITY;
+  await store.clock.advance(1100);
+  assert.equal(store.aof.canWrite, true);
+  assert.equal(acknowledged(), 2);
+  assert.equal(content(store), before + INCREMENT.repeat(2));
+  assert.ok(store.lines.some((line) => line.includes("AOF write error looks solved")));
+  increments(store, 1);
+  assert.equal(await counter(afterProcessDeath(store.disk)), 6);
+});
+
+test("a full disk that does not let the file be cut: the unit is finished when there is room", async () => {
+  const store = await running("everysec");
+  increments(store, 1);
+  store.disk.room = 10;
+  const failure = store.disk.fail({ operation: "truncate" });
+  const acknowledged = increments(store, 2);
+  assert.equal(content(store), FIRST + INCREMENT.slice(0, 10));
+  assert.equal(await counter(afterProcessDeath(store.disk)), 1);
+  store.disk.room = Number.POSITIVE_INFINITY;
+  await store.clock.advance(1100);
+  failure.stop();
+  assert.equal(acknowledged(), 2);
+  assert.equal(content(store), FIRST + INCREMENT.repeat(2));
+});
+
+test("a write that fails on the thread pool is queued like any other", async () => {
+  const store = await running("everysec");
+  increments(store, 1);
+  store.disk.hold();
+  await store.clock.advance(1100);
+  const acknowledged = increments(store, 2);
+  const failure = store.disk.fail({ operation: "write", code: "EIO" });
+  store.disk.release();
+  await store.clock.advance(5);
+  assert.equal(store.aof.canWrite, false);
+  assert.equal(acknowledged(), 0);
+  failure.stop();
+  await store.clock.advance(1200);
+  assert.equal(acknowledged(), 2);
+  assert.equal(content(store), FIRST + INCREMENT.repeat(2));
+});
+
+for (const policy of ["everysec", "always"] as const) {
+  test(`${policy}: after a failed sync the log goes on in a new file, and the old one is never trusted again`, async () => {
+    const store = await running(policy);
+    increments(store, 3);
+    await store.clock.advance(1200);
+    const good = content(store);
+    const failure = store.disk.fail({ operation: "sync", path: INCR, times: 1 });
+    const acknowledged = increments(store, 2);
+    await store.clock.advance(1200);
+    failure.stop();
+    assert.equal(acknowledged(), 2);
+    assert.equal(store.failures.length, 1);
+    assert.equal(store.aof.canWrite, true);
+    assert.equal(content(store), good);
+    // Under `always` the second turn's bytes were still in the queue, behind the sync that failed.
+    const carried = resp("SELECT 0").length + INCREMENT.length * (policy === "always" ? 1 : 2);
+    assert.equal(
+      content(store, NEXT_INCR),
+      `#TIDEMARK:CONTINUES 1 ${good.length} ${carried}\r\n${resp("SELECT 0")}${INCREMENT.repeat(2)}`,
+    );
+    assert.match(content(store, MANIFEST), /appendonly\.aof\.2\.incr\.aof seq 2 type i\n$/);
+    increments(store, 1);
+    await store.clock.advance(1200);
+    for (const survival of ["synced", "random", "everything"] as const)
+      assert.equal(await counter(store.disk.afterPowerLoss(survival)), 6, survival);
+    const onOld = store.disk.record.filter(({ path }) => path === INCR).map(({ operation }) => operation);
+    const failed = onOld.lastIndexOf("truncate");
+    assert.deepEqual(
+      onOld.slice(failed).filter((operation) => operation !== "read" && operation !== "open"),
+      ["truncate", "sync"],
+    );
+  });
+}
+
+test("always: a write that was executed but never synced is not acknowledged", async () => {
+  const store = await running("always");
+  store.disk.fail({ operation: "sync" });
+  const acknowledged = increments(store, 1);
+  await store.clock.advance(10_000);
+  assert.equal(acknowledged(), 0);
+  assert.equal(store.aof.canWrite, false);
+});
+
+const STEPS: { operation: DiskOperation; path: string }[] = [
+  { operation: "open", path: NEXT_INCR },
+  { operation: "write", path: NEXT_INCR },
+  { operation: "sync", path: NEXT_INCR },
+  { operation: "truncate", path: INCR },
+  { operation: "sync", path: INCR },
+  { operation: "rename", path: MANIFEST },
+  { operation: "syncDirectory", path: "" },
+];
+for (const { operation, path } of STEPS) {
+  test(`a new file that cannot be had (${operation} ${path.split("/").at(-1)}): refused until it can`, async () => {
+    const store = await running("everysec");
+    increments(store, 3);
+    const first = store.disk.fail({ operation: "sync", path: INCR });
+    const failure = store.disk.fail({ operation, path });
+    await store.clock.advance(3500);
+    first.stop();
+    if (operation !== "sync" || path !== INCR) await store.clock.advance(2500);
+    const acknowledged = increments(store, 2);
+    assert.equal(store.aof.canWrite, false);
+    assert.equal(acknowledged(), 0);
+    assert.equal(await counter(afterProcessDeath(store.disk)), 3);
+    failure.stop();
+    await store.clock.advance(1200);
+    assert.equal(store.aof.canWrite, true);
+    assert.equal(acknowledged(), 2);
+    await store.clock.advance(1200);
+    assert.equal(await counter(store.disk.afterPowerLoss("synced")), 5);
+    assert.equal(store.failures.length, 1);
+  });
+}
+
+test("one new file after another", async () => {
+  const store = await running("always");
+  for (let i = 1; i <= 4; i++) {
+    store.disk.fail({ operation: "sync", path: `.${i}.incr.aof`, times: 1 });
+    const acknowledged = increments(store, 3);
+    await store.clock.advance(50);
+    assert.equal(acknowledged(), 3);
+  }
+  assert.equal(await counter(store.disk.afterPowerLoss("synced")), 12);
+  assert.match(content(store, MANIFEST), /\.5\.incr\.aof seq 5 type i\n$/);
+});
+
+test("a new file selects the database that its first bytes belong to", async () => {
+  const store = await running("everysec");
+  store.run(3, ["SET a 1"]);
+  store.endTurn();
+  await store.clock.advance(1200);
+  store.disk.fail({ operation: "sync", path: INCR, times: 1 });
+  store.run(3, ["SET b 1"]);
+  store.endTurn();
+  await store.clock.advance(1200);
+  store.run(3, ["SET c 1"]);
+  store.endTurn();
+  const { dataset } = await new Store(afterProcessDeath(store.disk), new SimulatedClock()).start();
+  assert.deepEqual([...dataset.values.keys()], ["3/a", "3/b", "3/c"]);
+});
+
+test("close writes and syncs what there is; while the disk fails it rejects and the file stays in use", async () => {
+  const store = await running("everysec");
+  increments(store, 2);
+  store.disk.room = 5;
+  increments(store, 1);
+  await assert.rejects(store.clock.run(store.aof.close()), /space|ENOSPC/i);
+  store.disk.room = Number.POSITIVE_INFINITY;
+  await store.clock.run(store.aof.close());
+  assert.equal(await counter(store.disk.afterPowerLoss("synced")), 3);
+});
+
+test("close after a failed sync goes through a new file", async () => {
+  const store = await running("everysec");
+  increments(store, 2);
+  store.disk.fail({ operation: "sync", path: INCR, times: 1 });
+  await store.clock.run(store.aof.close());
+  assert.equal(await counter(store.disk.afterPowerLoss("synced")), 2);
+});
+
+test("latency events", async () => {
+  const store = await running("always");
+  const events = new Set<string>();
+  store.aof.onLatency = (event, milliseconds) => {
+    assert.ok(milliseconds >= 0);
+    events.add(event);
+  };
+  increments(store, 1);
+  await store.clock.advance(5);
+  assert.deepEqual([...events], ["aof-write", "aof-write-alone", "aof-fsync-always"]);
+});

@@ -1,0 +1,223 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { emptyBase, emptySnapshotLength } from "#tidemark/persistence/empty-snapshot.js";
+import { StartError } from "#tidemark/persistence/start-error.js";
+import { SimulatedClock } from "../support/clock.js";
+import { SimulatedDisk } from "../support/disk.js";
+import { afterEveryOperation, afterProcessDeath } from "./crash-states.js";
+import { AOF, BASE, INCR, MANIFEST, ORIGIN, resp, Store, type StoreOptions } from "./store.js";
+
+const MANIFEST_OF_FIRST =
+  "file appendonly.aof.1.base.rdb seq 1 type b\nfile appendonly.aof.1.incr.aof seq 1 type i\n";
+
+function newDisk(): SimulatedDisk {
+  const disk = new SimulatedDisk();
+  disk.placeDirectory("/data");
+  return disk;
+}
+
+function start(disk: SimulatedDisk, options: StoreOptions = {}): Promise<Store> {
+  return new Store(disk, new SimulatedClock(), options).start();
+}
+
+/** The start is refused with such a message, and no file is changed. */
+async function refused(disk: SimulatedDisk, ...parts: (string | RegExp)[]): Promise<void> {
+  const before = files(disk);
+  await assert.rejects(start(disk), (error) => {
+    assert.ok(error instanceof StartError, String(error));
+    for (const part of parts)
+      assert.ok(
+        typeof part === "string" ? error.message.includes(part) : part.test(error.message),
+        error.message,
+      );
+    return true;
+  });
+  assert.deepEqual(files(disk), before);
+}
+
+function files(disk: SimulatedDisk): Record<string, string> {
+  const found: Record<string, string> = {};
+  for (const directory of ["/data", AOF])
+    for (const name of disk.list(directory) ?? []) {
+      if (disk.stat(`${directory}/${name}`)?.isDirectory !== false) continue;
+      found[`${directory}/${name}`] = disk.readFile(`${directory}/${name}`)!.toString("latin1");
+    }
+  return found;
+}
+
+test("a first start makes an empty base, an incr file and a manifest, all on the device", async () => {
+  const disk = newDisk();
+  const store = await start(disk);
+  for (const survivor of [disk, disk.afterPowerLoss("synced")]) {
+    assert.deepEqual(Object.keys(files(survivor)), [BASE, INCR, MANIFEST]);
+    assert.equal(survivor.readFile(MANIFEST)!.toString(), MANIFEST_OF_FIRST);
+    assert.equal(survivor.readFile(INCR)!.length, 0);
+    const base = survivor.readFile(BASE)!;
+    assert.equal(emptySnapshotLength(base), base.length);
+  }
+  assert.ok(
+    store.lines.some((line) =>
+      line.includes("Creating AOF base file appendonly.aof.1.base.rdb on server start"),
+    ),
+  );
+});
+
+test("a second start takes what is there", async () => {
+  const disk = newDisk();
+  const store = await start(disk);
+  store.incr("a");
+  const again = await start(afterProcessDeath(disk));
+  assert.equal(again.dataset.values.get("0/a"), "1");
+  again.incr("a");
+  const third = await start(afterProcessDeath(again.disk));
+  assert.equal(third.dataset.values.get("0/a"), "2");
+});
+
+test("a crash after any step of the first start leaves a state that starts", async () => {
+  const disk = newDisk();
+  const states: SimulatedDisk[] = [];
+  afterEveryOperation(disk, () => {
+    for (const survival of ["synced", "random", "everything"] as const)
+      states.push(disk.afterPowerLoss(survival));
+  });
+  await start(disk);
+  assert.ok(states.length > 30);
+  for (const state of states) {
+    const store = await start(state);
+    store.incr("a");
+    assert.equal((await start(afterProcessDeath(state))).dataset.values.get("0/a"), "1");
+  }
+});
+
+test("temporary files of runs that died are removed, and history files", async () => {
+  const disk = newDisk();
+  await start(disk);
+  disk.place(`${AOF}/temp-appendonly.aof.manifest`, "half");
+  disk.place(`${AOF}/appendonly.aof.0.incr.aof`, "old");
+  disk.place(`${AOF}/other`, "not ours");
+  disk.place(MANIFEST, `file appendonly.aof.0.incr.aof seq 0009 type h\n${MANIFEST_OF_FIRST}`);
+  await start(disk);
+  assert.deepEqual(disk.list(AOF)!.length, 4);
+  assert.equal(disk.readFile(MANIFEST)!.toString(), MANIFEST_OF_FIRST);
+});
+
+test("a single file of an older Redis becomes the base", async () => {
+  const disk = newDisk();
+  disk.place("/data/appendonly.aof", resp("SELECT 0", "SET a 1"));
+  const store = await start(disk);
+  assert.equal(store.dataset.values.get("0/a"), "1");
+  assert.equal(disk.stat("/data/appendonly.aof"), null);
+  assert.equal(
+    disk.readFile(MANIFEST)!.toString(),
+    "file appendonly.aof seq 1 type b\nfile appendonly.aof.1.incr.aof seq 1 type i\n",
+  );
+  store.incr("a");
+  assert.equal((await start(afterProcessDeath(disk))).dataset.values.get("0/a"), "2");
+});
+
+test("a crash while the single file moves leaves it inside or outside, and the next start finds it", async () => {
+  for (const operation of ["rename", "syncDirectory"] as const) {
+    for (let after = 0; after < 4; after++) {
+      const disk = newDisk();
+      disk.place("/data/appendonly.aof", resp("SELECT 0", "SET a 1"));
+      disk.fail({ operation, after });
+      await start(disk).catch((error) => assert.ok(error instanceof StartError));
+      for (const survival of ["synced", "everything"] as const) {
+        const store = await start(disk.afterPowerLoss(survival));
+        assert.equal(store.dataset.values.get("0/a"), "1", `${operation} ${after} ${survival}`);
+      }
+    }
+  }
+});
+
+test("never empty beside a dump that holds data", async () => {
+  const disk = newDisk();
+  disk.place("/data/dump.rdb", Buffer.from("REDIS0010\xfe\x00\x00\x01a\x01b\xff12345678", "latin1"));
+  await refused(disk, "/data/dump.rdb", "holds data", "Nothing was changed");
+});
+
+test("a dump without keys is no reason not to start", async () => {
+  const disk = newDisk();
+  disk.place("/data/dump.rdb", emptyBase(ORIGIN));
+  await start(disk);
+});
+
+test("a damaged dump is not taken for an empty one", async () => {
+  const disk = newDisk();
+  const dump = Buffer.from(emptyBase(ORIGIN));
+  dump[20]! ^= 1;
+  disk.place("/data/dump.rdb", dump);
+  await refused(disk, "holds data");
+});
+
+test("a base in RDB format with keys is refused, untouched", async () => {
+  const disk = newDisk();
+  await start(disk);
+  disk.place(BASE, Buffer.from("REDIS0010\xfe\x00\x00\x01a\x01b\xff12345678", "latin1"));
+  await refused(
+    disk,
+    BASE,
+    "written in RDB format, which this version cannot read yet",
+    "aof-use-rdb-preamble no",
+  );
+});
+
+test("log files without a manifest are refused", async () => {
+  const disk = newDisk();
+  (await start(disk)).incr("a");
+  disk.remove(MANIFEST);
+  await refused(disk, INCR, "no manifest", "put a manifest back");
+});
+
+test("a listed file that is missing is refused", async () => {
+  const disk = newDisk();
+  await start(disk);
+  disk.remove(INCR);
+  await refused(
+    disk,
+    "Unable to obtain the AOF file appendonly.aof.1.incr.aof length. stat: No such file or directory",
+  );
+});
+
+test("a damaged manifest is refused with Redis's words, the line and what to do", async () => {
+  const disk = newDisk();
+  await start(disk);
+  disk.place(MANIFEST, "file x seq 1 type z\n");
+  await refused(
+    disk,
+    "FATAL AOF MANIFEST FILE ERROR",
+    "at line 1",
+    ">>> 'file x seq 1 type z'",
+    "Unknown AOF file type",
+    MANIFEST,
+  );
+});
+
+test("a directory that cannot be written to is refused at start", async () => {
+  const fresh = newDisk();
+  fresh.fail({ operation: "makeDirectory", code: "EACCES" });
+  await refused(
+    fresh,
+    "Can't open or create append-only dir /data/appendonlydir",
+    "Give the server's user the right",
+  );
+  const existing = newDisk();
+  await start(existing);
+  existing.writable = false;
+  await refused(existing, "Can't open or create append-only dir", "Permission denied");
+  existing.writable = true;
+  existing.fail({ operation: "open", path: "incr", code: "EACCES", after: 2 });
+  await refused(existing, "Can't open or create append-only dir");
+});
+
+for (const operation of ["write", "sync", "rename", "syncDirectory"] as const) {
+  test(`a first start whose ${operation} fails is refused, and a later one works`, async () => {
+    const disk = newDisk();
+    const failure = disk.fail({ operation, code: "EIO" });
+    await assert.rejects(start(disk), StartError);
+    failure.stop();
+    const store = await start(disk);
+    store.incr("a");
+    assert.equal((await start(afterProcessDeath(disk))).dataset.values.get("0/a"), "1");
+  });
+}

@@ -1,0 +1,151 @@
+/** A server reduced to what the append-only file needs: a dataset of counters, a log, the file, a simulated machine. */
+
+import type { LogBlock } from "#tidemark/log/block.js";
+import { Log } from "#tidemark/log/log.js";
+import { AppendOnlyFile, type FsyncPolicy } from "#tidemark/persistence/append-only-file.js";
+import type { AofDirectory, AofLocation } from "#tidemark/persistence/directory.js";
+import { lastIncr, openDirectory } from "#tidemark/persistence/opening.js";
+import { Recovery } from "#tidemark/persistence/recovery.js";
+import { type Replay, UnknownCommand } from "#tidemark/persistence/replay.js";
+import { encodeCommand, type Request } from "#tidemark/resp/request.js";
+import type { SimulatedClock } from "../support/clock.js";
+import type { SimulatedDisk } from "../support/disk.js";
+
+export const LOCATION: AofLocation = {
+  dir: "/data",
+  appenddirname: "appendonlydir",
+  appendfilename: "appendonly.aof",
+  dbfilename: "dump.rdb",
+};
+export const AOF = "/data/appendonlydir";
+export const MANIFEST = `${AOF}/appendonly.aof.manifest`;
+export const BASE = `${AOF}/appendonly.aof.1.base.rdb`;
+export const INCR = `${AOF}/appendonly.aof.1.incr.aof`;
+export const NEXT_INCR = `${AOF}/appendonly.aof.2.incr.aof`;
+export const ORIGIN = { version: "7.2.0", createdAt: 1_566_820_488, usedMemory: 1_000_000 };
+
+/** RESP of several commands, each given as words. */
+export function resp(...commands: string[]): string {
+  return commands.map((command) => encodeCommand(command.split(" ")).toString("latin1")).join("");
+}
+
+/** Applies commands to strings and counters. */
+export class Dataset implements Replay {
+  /** `database/key` and its value. */
+  readonly values = new Map<string, string>();
+  private db = 0;
+  private queue: string[][] | null = null;
+
+  beginFile(): void {
+    this.db = 0;
+    this.queue = null;
+  }
+
+  insideTransaction(): boolean {
+    return this.queue !== null;
+  }
+
+  apply(request: Request): void {
+    const words = Array.from({ length: request.argc }, (_, at) => request.text(at));
+    const name = words[0]!.toUpperCase();
+    if (name === "MULTI") this.queue = [];
+    else if (name === "EXEC") {
+      const queued = this.queue ?? [];
+      this.queue = null;
+      for (const command of queued) this.run(command);
+    } else if (this.queue !== null) this.queue.push(words);
+    else this.run(words);
+  }
+
+  private run([name, key, value]: string[]): void {
+    const at = `${this.db}/${key}`;
+    const command = name!.toUpperCase();
+    if (command === "SELECT") this.db = Number(key);
+    else if (command === "SET") this.values.set(at, value!);
+    else if (command === "INCR") this.values.set(at, String(Number(this.values.get(at) ?? "0") + 1));
+    else throw new UnknownCommand(name!);
+  }
+}
+
+export interface StoreOptions {
+  readonly policy?: FsyncPolicy;
+  readonly loadTruncated?: boolean;
+  readonly location?: AofLocation;
+}
+
+export class Store {
+  readonly dataset = new Dataset();
+  readonly log = new Log(4096);
+  readonly lines: string[] = [];
+  /** Called with the reason when the disk begins to fail. */
+  readonly failures: string[] = [];
+  directory!: AofDirectory;
+  aof!: AppendOnlyFile;
+  recovery!: Recovery;
+  private waiting: { offset: number; acknowledge: () => void }[] = [];
+
+  constructor(
+    readonly disk: SimulatedDisk,
+    readonly clock: SimulatedClock,
+    private readonly options: StoreOptions = {},
+  ) {}
+
+  /** Starts: opens, loads, and appends from then on. */
+  async start(): Promise<this> {
+    const writeLog = (level: string, text: string): void => void this.lines.push(`${level}: ${text}`);
+    const { disk, clock, options } = this;
+    const policy = options.policy ?? "everysec";
+    const location = options.location ?? LOCATION;
+    this.directory = openDirectory({ disk, location, origin: ORIGIN, now: clock.now(), log: writeLog });
+    this.recovery = new Recovery({
+      directory: this.directory,
+      clock,
+      replay: this.dataset,
+      loadTruncated: options.loadTruncated ?? true,
+      log: writeLog,
+    });
+    await clock.run(this.recovery.run());
+    const incr = lastIncr(this.directory, writeLog);
+    this.log.enabled = true;
+    this.aof = new AppendOnlyFile({
+      directory: this.directory,
+      incr,
+      log: this.log,
+      clock,
+      policy,
+      writeLog,
+    });
+    this.aof.onProgress = () => this.release();
+    this.aof.onFailure = (reason) => void this.failures.push(reason);
+    clock.every(100, () => this.aof.cron());
+    return this;
+  }
+
+  /** Runs one atomic unit in database `db`; the callback says that it was acknowledged. */
+  run(db: number, commands: readonly string[], acknowledge: () => void = () => {}): void {
+    const unit = commands.length === 1 ? commands : ["MULTI", ...commands, "EXEC"];
+    const bytes = Buffer.from(resp(...unit), "latin1");
+    this.log.append(db, bytes, 0, bytes.length);
+    this.waiting.push({ offset: this.log.offset, acknowledge });
+  }
+
+  /** Ends the turn. */
+  endTurn(): void {
+    for (let block: LogBlock | null = this.log.take(); block !== null; block = this.log.take())
+      this.aof.flush(block);
+    this.release();
+  }
+
+  /** Runs `INCR key` in a turn of its own. */
+  incr(key: string, acknowledge?: () => void): void {
+    this.run(0, [`INCR ${key}`], acknowledge);
+    this.endTurn();
+  }
+
+  private release(): void {
+    const { ackOffset } = this.aof;
+    const due = this.waiting.filter(({ offset }) => offset <= ackOffset);
+    this.waiting = this.waiting.filter(({ offset }) => offset > ackOffset);
+    for (const { acknowledge } of due) acknowledge();
+  }
+}

@@ -1,0 +1,156 @@
+/** The clients that people use, as they use them. */
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Redis } from "ioredis";
+import { createClient } from "redis";
+import { freePort } from "../support/directory.js";
+import { oracleTest } from "../support/oracle.js";
+import { runExecutable } from "../support/process.js";
+import { TidemarkHere } from "../support/product.js";
+
+test("ioredis: commands, pipelines, transactions", { timeout: 30_000 }, async () => {
+  await using server = await TidemarkHere.start();
+  const redis = new Redis({ port: server.port, host: "127.0.0.1" });
+  try {
+    assert.equal(await redis.set("name", "Tidemark", "EX", 100), "OK");
+    assert.equal(await redis.get("name"), "Tidemark");
+    assert.deepEqual(await redis.getBuffer("name"), Buffer.from("Tidemark"));
+    assert.deepEqual(await redis.pipeline().incr("n").incrby("n", 5).get("n").exec(), [
+      [null, 1],
+      [null, 6],
+      [null, "6"],
+    ]);
+    assert.deepEqual(await redis.multi().set("a", 1).append("a", "2").get("a").exec(), [
+      [null, "OK"],
+      [null, 2],
+      [null, "12"],
+    ]);
+    await assert.rejects(redis.incr("name"), /value is not an integer/);
+    const many = await Promise.all(
+      Array.from({ length: 1000 }, (_, index) => redis.incr(`many:${index % 10}`)),
+    );
+    assert.equal(Math.max(...many), 100);
+  } finally {
+    redis.disconnect();
+  }
+});
+
+test("ioredis: scanning finds every key", { timeout: 30_000 }, async () => {
+  await using server = await TidemarkHere.start();
+  const redis = new Redis({ port: server.port, host: "127.0.0.1" });
+  try {
+    await redis.mset(new Map(Array.from({ length: 500 }, (_, index) => [`key:${index}`, "x"])));
+    const found = new Set<string>();
+    for await (const keys of redis.scanStream({ match: "key:*", count: 50 }))
+      for (const key of keys as string[]) found.add(key);
+    assert.equal(found.size, 500);
+  } finally {
+    redis.disconnect();
+  }
+});
+
+test("ioredis comes back after the server's restart", { timeout: 30_000 }, async () => {
+  const port = await freePort();
+  await using first = await TidemarkHere.start({ port: String(port) });
+  const redis = new Redis({ port, host: "127.0.0.1", retryStrategy: () => 5, maxRetriesPerRequest: null });
+  redis.on("error", () => {});
+  try {
+    await redis.ping();
+    const gone = new Promise((resolve) => redis.once("close", resolve));
+    await first.close();
+    await gone;
+    await using _second = await TidemarkHere.start({ port: String(port) });
+    assert.equal(await redis.ping(), "PONG");
+  } finally {
+    redis.disconnect();
+  }
+});
+
+for (const RESP of [2, 3] as const)
+  test(`node-redis over RESP${RESP}: commands, transactions, errors`, { timeout: 30_000 }, async () => {
+    await using server = await TidemarkHere.start();
+    const redis = createClient({ url: server.url, RESP });
+    redis.on("error", () => {});
+    await redis.connect();
+    try {
+      assert.equal(await redis.set("key", "value", { expiration: { type: "EX", value: 100 } }), "OK");
+      assert.equal(await redis.get("key"), "value");
+      assert.deepEqual(await redis.mGet(["key", "nothing"]), ["value", null]);
+      assert.deepEqual(await redis.multi().incr("n").incrBy("n", 4).get("n").exec(), [1, 5, "5"]);
+      await assert.rejects(redis.incr("key"), /value is not an integer/);
+      const config = await redis.configGet("maxmemory");
+      assert.equal(config.maxmemory, "0");
+      assert.deepEqual(
+        await Promise.all(Array.from({ length: 300 }, () => redis.ping())),
+        Array(300).fill("PONG"),
+      );
+    } finally {
+      redis.destroy();
+    }
+  });
+
+test("node-redis: a watched key that changes ends the transaction", { timeout: 30_000 }, async () => {
+  await using server = await TidemarkHere.start();
+  const redis = createClient({ url: server.url, RESP: 3 });
+  redis.on("error", () => {});
+  await redis.connect();
+  const other = redis.duplicate();
+  other.on("error", () => {});
+  await other.connect();
+  try {
+    await redis.watch("key");
+    await other.set("key", "changed");
+    await assert.rejects(redis.multi().set("key", "mine").exec(), /watch/i);
+    assert.equal(await redis.get("key"), "changed");
+  } finally {
+    redis.destroy();
+    other.destroy();
+  }
+});
+
+test("node-redis comes back after its connection was killed", { timeout: 30_000 }, async () => {
+  await using server = await TidemarkHere.start();
+  const redis = createClient({ url: server.url, socket: { reconnectStrategy: () => 5 } });
+  redis.on("error", () => {});
+  await redis.connect();
+  using admin = await server.client();
+  try {
+    const again = new Promise((resolve) => redis.once("ready", resolve));
+    assert.equal(await admin.call("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes"), 1);
+    await again;
+    assert.equal(await redis.ping(), "PONG");
+  } finally {
+    redis.destroy();
+  }
+});
+
+oracleTest("redis-cli: arguments, standard input, RESP3", async () => {
+  await using server = await TidemarkHere.start();
+  const cli = async (args: string[], input = ""): Promise<string> => {
+    const run = runExecutable("redis-cli", ["-p", String(server.port), ...args], { input });
+    await run.end();
+    return run.log;
+  };
+  assert.equal(await cli(["SET", "key", "a b"]), "OK\n");
+  assert.equal(await cli(["--no-raw", "GET", "key"]), '"a b"\n');
+  assert.equal(await cli(["-3", "--no-raw", "CONFIG", "GET", "maxmemory"]), '1# "maxmemory" => "0"\n');
+  assert.equal(await cli([], "INCR n\nINCR n\nGET n\n"), "1\n2\n2\n");
+  assert.match(await cli(["--pipe"], "SET piped 1\r\nINCR piped\r\n"), /errors: 0, replies: 2/);
+  assert.equal(
+    await cli(["--no-raw", "NOSUCH"]),
+    "(error) ERR unknown command 'NOSUCH', with args beginning with: \n",
+  );
+  assert.match(await cli(["--scan", "--pattern", "ke*"]), /^key\n$/);
+});
+
+oracleTest("redis-benchmark runs its string tests", async () => {
+  await using server = await TidemarkHere.start();
+  const args = ["-p", String(server.port), "-n", "2000", "-c", "20", "-P", "4", "-r", "100", "-q"];
+  const run = runExecutable("redis-benchmark", [...args, "-t", "ping,set,get,incr,mset"]);
+  const { code } = await run.end();
+  assert.equal(code, 0, run.log);
+  for (const name of ["PING_INLINE", "PING_MBULK", "SET", "GET", "INCR", "MSET"])
+    assert.match(run.log, new RegExp(`${name}[^\\n]*requests per second`));
+  assert.doesNotMatch(run.log, /error/i);
+});

@@ -1,0 +1,98 @@
+/** Who is let in and who is put out: maxclients, timeout, maxmemory-clients, a port that moves, several servers. */
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Tidemark } from "#tidemark/index.js";
+import { eventually } from "../support/condition.js";
+import { freePort } from "../support/directory.js";
+import { TidemarkHere } from "../support/product.js";
+import { WireClient } from "../support/wire.js";
+
+test("one client too many is told so and closed", async () => {
+  await using server = await TidemarkHere.start({ maxclients: "2" });
+  const clients = [await server.client(), await server.client()];
+  for (const client of clients) assert.equal(await client.call("PING"), "PONG");
+  const third = await server.client();
+  assert.equal((await third.receive()).raw.toString(), "-ERR max number of clients reached\r\n");
+  await third.closed();
+  assert.match(String(await clients[0]!.call("INFO", "stats")), /rejected_connections:1\r/);
+  clients[1]!.close();
+  await eventually("there is room again", async () => {
+    const client = await server.client();
+    client.send("PING");
+    const answer = (await client.receive()).raw.toString();
+    client.close();
+    return answer === "+PONG\r\n";
+  });
+  clients[0]!.close();
+});
+
+test("a client that is silent for longer than timeout is closed, one in MONITOR is not", async () => {
+  await using server = await TidemarkHere.start({ timeout: "1" });
+  const silent = await server.client();
+  const monitor = await server.client();
+  await monitor.call("MONITOR");
+  await silent.call("PING");
+  await silent.closed();
+  const other = await server.client();
+  assert.match(String(await other.call("CLIENT", "LIST")), /flags=O/);
+  other.close();
+  monitor.close();
+});
+
+test("maxmemory-clients puts out the client that takes most, unless it asked to stay", async () => {
+  await using server = await TidemarkHere.start({ "maxmemory-clients": "300kb" });
+  const large = await server.client();
+  const stays = await server.client();
+  const small = await server.client();
+  assert.equal(await stays.call("CLIENT", "NO-EVICT", "ON"), "OK");
+  await small.call("PING");
+  large.sendRaw(`*2\r\n$4\r\nECHO\r\n$2000000\r\n${"x".repeat(600_000)}`);
+  await large.closed();
+  assert.match(String(await small.call("INFO", "stats")), /evicted_clients:1\r/);
+  small.close();
+  stays.close();
+});
+
+test("CONFIG SET port moves the server; who is connected stays", async () => {
+  await using server = await TidemarkHere.start({ bind: "127.0.0.1" });
+  const client = await server.client();
+  const port = await freePort();
+  await client.call("CONFIG", "SET", "port", String(port));
+  await eventually("the new port answers", async () => {
+    try {
+      const moved = await WireClient.connect({ port });
+      moved.close();
+      return true;
+    } catch {
+      return false;
+    }
+  });
+  assert.equal(await client.call("PING"), "PONG");
+  client.close();
+});
+
+test("servers in one process do not know of each other", async () => {
+  await using first = await Tidemark.start({ port: 0, save: "" });
+  await using second = await Tidemark.start({ port: 0, save: "" });
+  assert.notEqual(first.port, second.port);
+  const [a, b] = [
+    await WireClient.connect({ port: first.port }),
+    await WireClient.connect({ port: second.port }),
+  ];
+  await a.call("SET", "key", "first");
+  assert.equal(await b.call("GET", "key"), null);
+  assert.equal(first.url, `redis://127.0.0.1:${first.port}`);
+  a.close();
+  b.close();
+});
+
+test("close ends connections and frees the port", async () => {
+  const server = await Tidemark.start({ port: 0, save: "", bind: "127.0.0.1" });
+  const { port } = server;
+  const client = await WireClient.connect({ port });
+  await server.close();
+  await client.closed();
+  await using again = await Tidemark.start({ port, save: "", bind: "127.0.0.1" });
+  assert.equal(again.port, port);
+});

@@ -1,0 +1,144 @@
+/** The executable as scripts, service files and test harnesses for redis-server use it. */
+
+import assert from "node:assert/strict";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { eventually } from "../support/condition.js";
+import { freePort, removeDirectory, temporaryDirectory } from "../support/directory.js";
+import { runExecutable, ServerProcess, TIDEMARK_EXECUTABLE } from "../support/process.js";
+import { WireClient } from "../support/wire.js";
+
+const LINE = /^\d+:[CMS] \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d\.\d{3} [.\-*#] ./;
+
+test("the process that was started is the one that serves, and logs in Redis's form", async () => {
+  await using server = await ServerProcess.start({ args: ["--save", "", "--always-show-logo", "yes"] });
+  const client = await server.client();
+  assert.match(String(await client.call("INFO", "server")), new RegExp(`process_id:${server.pid}\r`));
+  client.close();
+  assert.match(server.log, new RegExp(` PID: ${server.pid}\n`));
+  assert.equal(server.log.split("Ready to accept connections").length, 2);
+  assert.match(server.log, /Server initialized/);
+  const lines = server.log.split("\n").filter((line) => line.startsWith(`${server.pid}:`));
+  for (const line of lines) assert.match(line, LINE);
+});
+
+test("SIGTERM and SIGINT end it with status 0, and everything is on the disk", async () => {
+  for (const signal of ["SIGTERM", "SIGINT"] as const) {
+    const dir = temporaryDirectory();
+    const server = await ServerProcess.start({ dir, args: ["--appendonly", "yes", "--appendfsync", "no"] });
+    const client = await server.client();
+    await client.call("SET", "key", signal);
+    const ending = await server.run.kill(signal);
+    assert.deepEqual(ending, { code: 0, signal: null });
+    assert.match(server.log, new RegExp(`Received ${signal} scheduling shutdown`));
+    assert.match(server.log, /ready to exit, bye bye/);
+    assert.match(
+      readFileSync(join(dir, "appendonlydir/appendonly.aof.1.incr.aof"), "latin1"),
+      new RegExp(signal),
+    );
+    removeDirectory(dir);
+  }
+});
+
+test("SHUTDOWN ends the process, and the client's connection", async () => {
+  const server = await ServerProcess.start({ args: ["--save", ""] });
+  const client = await server.client();
+  client.send("SHUTDOWN", "NOSAVE");
+  await client.closed();
+  assert.deepEqual(await server.run.end(), { code: 0, signal: null });
+  await server.close();
+});
+
+test("a pidfile, a logfile and a Unix socket lie where dir says, and go when the server does", async () => {
+  const dir = temporaryDirectory();
+  const args = [
+    "--dir",
+    dir,
+    "--port",
+    "0",
+    "--save",
+    "",
+    "--pidfile",
+    "t.pid",
+    "--logfile",
+    "t.log",
+    "--unixsocket",
+    "t.sock",
+    "--unixsocketperm",
+    "700",
+  ];
+  const run = runExecutable(TIDEMARK_EXECUTABLE, args);
+  await eventually(
+    "the server is ready",
+    () =>
+      existsSync(join(dir, "t.log")) &&
+      readFileSync(join(dir, "t.log"), "utf8").includes("Ready to accept connections"),
+  );
+  const client = await WireClient.connect({ path: join(dir, "t.sock") });
+  assert.equal(await client.call("PING"), "PONG");
+  client.close();
+  assert.equal(readFileSync(join(dir, "t.pid"), "utf8"), `${run.child.pid}\n`);
+  assert.equal(run.log, "", "with a logfile nothing goes to standard output");
+  await run.kill("SIGTERM");
+  assert.equal(existsSync(join(dir, "t.pid")), false);
+  assert.equal(existsSync(join(dir, "t.sock")), false);
+  removeDirectory(dir);
+});
+
+test("what cannot start fails at once with a message and status 1", async () => {
+  const taken = await ServerProcess.start({ args: ["--save", ""] });
+  const cases: [string[], RegExp][] = [
+    [["--nonsense", "1"], /FATAL CONFIG FILE ERROR[\s\S]*Bad directive or wrong number of arguments/],
+    [["--port", "70000"], /argument must be between 0 and 65535 inclusive/],
+    [["/nonexistent.conf"], /can't open config file '\/nonexistent.conf': No such file or directory/],
+    [
+      ["--port", String(taken.port), "--bind", "127.0.0.1"],
+      /bind: Address already in use[\s\S]*Failed listening on port/,
+    ],
+    [["--dir", "/nonexistent"], /No such file or directory/],
+  ];
+  for (const [args, message] of cases) {
+    const run = runExecutable(TIDEMARK_EXECUTABLE, args);
+    assert.deepEqual(await run.end(), { code: 1, signal: null }, args.join(" "));
+    assert.match(run.log, message);
+  }
+  await taken.close();
+});
+
+test("CONFIG REWRITE and a restart on the same file give the same server", async () => {
+  const dir = temporaryDirectory();
+  const file = join(dir, "redis.conf");
+  const port = await freePort();
+  writeFileSync(file, `# kept\nport ${port}\nbind 127.0.0.1\nsave ""\ndir ${dir}\nappendonly yes\n`);
+  const first = runExecutable(TIDEMARK_EXECUTABLE, [file]);
+  await first.logged("Ready to accept connections");
+  const client = await WireClient.connect({ port });
+  await client.call("SET", "key", "value");
+  await client.call("CONFIG", "SET", "maxmemory", "123mb", "appendfsync", "always", "requirepass", 'a b"c');
+  await client.call("CONFIG", "REWRITE");
+  const before = await client.call("CONFIG", "GET", "*");
+  await first.kill("SIGTERM");
+  const second = runExecutable(TIDEMARK_EXECUTABLE, [file]);
+  await second.logged("Ready to accept connections");
+  const again = await WireClient.connect({ port });
+  assert.equal(await again.call("AUTH", 'a b"c'), "OK");
+  assert.deepEqual(await again.call("CONFIG", "GET", "*"), before);
+  assert.equal(await again.call("GET", "key"), "value");
+  assert.match(readFileSync(file, "utf8"), /^# kept\n/);
+  again.close();
+  await second.kill("SIGTERM");
+  removeDirectory(dir);
+});
+
+test("a configuration may come on standard input", async () => {
+  const port = await freePort();
+  const run = runExecutable(TIDEMARK_EXECUTABLE, ["-", "--save", ""], {
+    input: `port ${port}\nbind 127.0.0.1\n`,
+  });
+  await run.logged("Ready to accept connections");
+  const client = await WireClient.connect({ port });
+  assert.equal(await client.call("PING"), "PONG");
+  client.close();
+  await run.kill("SIGTERM");
+});

@@ -1,0 +1,34 @@
+/** Settings that this version cannot keep are refused in a sentence, at start and later. */
+
+import assert from "node:assert/strict";
+import { it } from "node:test";
+import { Tidemark } from "#tidemark/index.js";
+import { WireClient } from "../support/wire.js";
+
+const SETTINGS = [
+  ["replicaof", "127.0.0.1 1"],
+  ["notify-keyspace-events", "KEA"],
+  ["aof-timestamp-enabled", "yes"],
+  ["shutdown-on-sigterm", "save"],
+] as const;
+
+it("a server does not start with them", async () => {
+  for (const [name, value] of SETTINGS) {
+    await assert.rejects(
+      Tidemark.start({ port: 0, [name]: value }),
+      new RegExp(`^Error: ${name}: .*not supported yet`),
+    );
+  }
+});
+
+it("CONFIG SET refuses them and keeps the old value", async () => {
+  await using server = await Tidemark.start({ port: 0, save: "" });
+  const client = await WireClient.connect({ port: server.port });
+  for (const [name, value] of SETTINGS.slice(1)) {
+    const before = await client.call("CONFIG", "GET", name);
+    const reply = await client.reply("CONFIG", "SET", name, value);
+    assert.match(String(reply.raw), /^-ERR CONFIG SET failed .*not supported yet/);
+    assert.deepEqual(await client.call("CONFIG", "GET", name), before);
+  }
+  client.close();
+});

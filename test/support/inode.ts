@@ -1,0 +1,188 @@
+/**
+ * What the simulated disk keeps of one file or directory: the content as programs see it, and how much of the way
+ * there the device has certainly gone.
+ */
+
+import type { SeededChance } from "./chance.js";
+
+/** Bytes that grow. */
+class Image {
+  length = 0;
+  private bytes = Buffer.alloc(0);
+
+  write(at: number, added: Uint8Array): void {
+    const end = at + added.length;
+    if (end > this.bytes.length) {
+      const grown = Buffer.alloc(Math.max(end, 2 * this.bytes.length));
+      this.bytes.copy(grown, 0, 0, this.length);
+      this.bytes = grown;
+    }
+    this.bytes.set(added, at);
+    this.length = Math.max(this.length, end);
+  }
+
+  truncate(length: number): void {
+    if (length > this.length) this.write(this.length, Buffer.alloc(length - this.length));
+    this.bytes.fill(0, length, this.length);
+    this.length = length;
+  }
+
+  view(): Buffer {
+    return this.bytes.subarray(0, this.length);
+  }
+
+  clone(): Image {
+    const copy = new Image();
+    copy.write(0, this.view());
+    return copy;
+  }
+}
+
+/** One change to a file that the device may or may not have yet. */
+interface Change {
+  readonly kind: "write" | "truncate";
+  /** Where the write begins, or the new length. */
+  readonly at: number;
+  readonly bytes: Buffer;
+  /** A failed sync threw the page away: the device never gets these bytes, whatever is synced later. */
+  lost: boolean;
+}
+
+function apply(image: Image, change: Change): void {
+  if (change.kind === "truncate") image.truncate(change.at);
+  else image.write(change.at, change.lost ? Buffer.alloc(change.bytes.length) : change.bytes);
+}
+
+export class FileNode {
+  modifiedMs = 0;
+  mode = 0o644;
+  private durableChanges = 0;
+  private readonly unsynced: Change[] = [];
+
+  constructor(
+    private readonly content = new Image(),
+    private readonly durable = new Image(),
+  ) {}
+
+  get length(): number {
+    return this.content.length;
+  }
+
+  append(bytes: Uint8Array): void {
+    this.unsynced.push({ kind: "write", at: this.content.length, bytes: Buffer.from(bytes), lost: false });
+    this.content.write(this.content.length, bytes);
+  }
+
+  truncate(length: number): void {
+    this.unsynced.push({ kind: "truncate", at: length, bytes: Buffer.alloc(0), lost: false });
+    this.content.truncate(length);
+  }
+
+  /** Flips bits of one byte, on the device and in the cache: decay that no write caused. */
+  damage(at: number, mask: number): void {
+    for (const image of [this.content, this.durable])
+      if (at < image.length) image.write(at, Buffer.from([(image.view()[at] ?? 0) ^ mask]));
+  }
+
+  /** The content as programs see it; valid until the next change. */
+  view(): Buffer {
+    return this.content.view();
+  }
+
+  /** How many changes were ever made: the mark that `synced` and `syncFailed` take. */
+  get changes(): number {
+    return this.durableChanges + this.unsynced.length;
+  }
+
+  /** The changes up to the mark have reached the device. */
+  synced(mark: number): void {
+    const count = Math.max(0, mark - this.durableChanges);
+    for (const change of this.unsynced.splice(0, count)) apply(this.durable, change);
+    this.durableChanges += count;
+  }
+
+  /** The device refused the changes up to the mark; Linux then takes their pages for clean. */
+  syncFailed(mark: number): void {
+    for (const change of this.unsynced.slice(0, Math.max(0, mark - this.durableChanges))) change.lost = true;
+  }
+
+  /** Bytes that were written and not synced. */
+  unsyncedBytes(): number {
+    return this.unsynced.reduce((sum, change) => sum + change.bytes.length, 0);
+  }
+
+  unsyncedChanges(): number {
+    return this.unsynced.length;
+  }
+
+  /** The file after a power loss at which the device had done `count` more changes and `torn` bytes of the next. */
+  afterPowerLoss(count: number, torn = 0, zeros = false): FileNode {
+    const image = this.durable.clone();
+    for (const change of this.unsynced.slice(0, count)) apply(image, change);
+    const next = this.unsynced[count];
+    if (next !== undefined && torn > 0) apply(image, tornWrite(next, torn, zeros));
+    const node = new FileNode(image, image.clone());
+    node.modifiedMs = this.modifiedMs;
+    node.mode = this.mode;
+    return node;
+  }
+
+  /** A power loss that keeps a random prefix of the changes, the last one possibly torn. */
+  afterRandomPowerLoss(chance: SeededChance, zeros: boolean): FileNode {
+    const count = chance.below(this.unsynced.length + 1);
+    const bytes = this.unsynced[count]?.bytes.length ?? 0;
+    const torn = chance.happens(0.5) ? chance.below(bytes + 1) : 0;
+    return this.afterPowerLoss(count, torn, zeros && chance.happens(0.25));
+  }
+}
+
+/** The beginning of a write; with `zeros` its length is all there and the bytes after the tear are zero. */
+function tornWrite(change: Change, torn: number, zeros: boolean): Change {
+  const kept = change.bytes.subarray(0, torn);
+  if (!zeros) return { ...change, bytes: kept };
+  return { ...change, bytes: Buffer.concat([kept, Buffer.alloc(change.bytes.length - torn)]) };
+}
+
+/** A change to a directory's names; `null` takes the name away. A rename is one change with two names. */
+export type NameChange = readonly (readonly [name: string, node: Inode | null])[];
+
+export class DirectoryNode {
+  readonly entries: Map<string, Inode>;
+  private readonly durable: Map<string, Inode>;
+  private readonly unsynced: NameChange[] = [];
+
+  constructor(names: Iterable<readonly [string, Inode]> = []) {
+    this.entries = new Map(names);
+    this.durable = new Map(this.entries);
+  }
+
+  change(change: NameChange): void {
+    applyNames(this.entries, change);
+    this.unsynced.push(change);
+  }
+
+  synced(): void {
+    for (const change of this.unsynced.splice(0)) applyNames(this.durable, change);
+  }
+
+  /** How many changes of names are not on the device. */
+  unsyncedChanges(): number {
+    return this.unsynced.length;
+  }
+
+  /** The names after a power loss at which the device had done `count` more changes. */
+  namesAfter(count: number): Map<string, Inode> {
+    const names = new Map(this.durable);
+    for (const change of this.unsynced.slice(0, count)) applyNames(names, change);
+    return names;
+  }
+}
+
+export type Inode = FileNode | DirectoryNode;
+
+function applyNames(names: Map<string, Inode>, change: NameChange): void {
+  for (const [name, node] of change) {
+    if (node === null) names.delete(name);
+    else names.set(name, node);
+  }
+}

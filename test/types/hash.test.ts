@@ -1,0 +1,201 @@
+/** Hashes against plain Maps, in both encodings, with snapshots opened, read and closed in between. */
+
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import fc from "fast-check";
+import { Keyspace } from "#tidemark/keyspace/keyspace.js";
+import type { Cut } from "#tidemark/memory/arena.js";
+import { EntryReader, NEVER } from "#tidemark/memory/entry.js";
+import { Memory } from "#tidemark/memory/memory.js";
+import { forEachField } from "#tidemark/types/hash.js";
+import { Text } from "#tidemark/types/text.js";
+import { typeOf } from "#tidemark/types/types.js";
+import { SeededChance } from "../support/chance.js";
+
+const LIMITS = { "hash-max-listpack-entries": 12, "hash-max-listpack-value": 40 };
+
+type Model = Map<string, string>;
+
+interface Frozen {
+  readonly cut: Cut;
+  readonly ref: number;
+  readonly model: Model;
+}
+
+const slice = (text: string): { bytes: Buffer; start: number; end: number } => {
+  const bytes = Buffer.from(`<${text}>`, "latin1");
+  return { bytes, start: 1, end: bytes.length - 1 };
+};
+const show = (text: Text): string => text.copy().toString("latin1");
+
+/** A keyspace with one hash and its model. */
+class World {
+  readonly keyspace = new Keyspace(1, new SeededChance(3), { poison: true });
+  readonly database = this.keyspace.databases[0]!;
+  readonly key = this.keyspace.key(Buffer.from("hash"));
+  readonly frozen: Frozen[] = [];
+  model: Model = new Map();
+
+  constructor() {
+    this.database.put(this.key, 0, this.keyspace.hashes.create(this.key, { access: 0, expiry: NEVER }));
+  }
+
+  get ref(): number {
+    return this.database.peek(this.key);
+  }
+
+  own(): number {
+    return this.database.own(this.key, this.ref);
+  }
+
+  set(field: string, value: string): void {
+    const isNew = this.keyspace.hashes.set(this.own(), slice(field), slice(value), LIMITS);
+    assert.equal(isNew, !this.model.has(field));
+    this.model.set(field, value);
+  }
+
+  remove(field: string): void {
+    const removed = this.keyspace.hashes.remove(this.own(), slice(field));
+    assert.equal(removed, this.model.delete(field));
+  }
+
+  bulk(count: number): void {
+    for (let i = 0; i < count; i++) this.set(`bulk ${i}`, String(i * 1000003));
+  }
+
+  thin(count: number): void {
+    for (let i = 0; i < count; i++) this.remove(`bulk ${i}`);
+  }
+
+  /** Goes on with a copy; the original is freed. */
+  copy(): void {
+    const other = this.keyspace.key(Buffer.from("other"));
+    this.database.copy(this.ref, this.database, other);
+    this.database.remove(this.key, this.ref);
+    this.database.rename(other, this.database.peek(other), this.database, this.key);
+    while (this.keyspace.reclaim(1000)) {}
+  }
+
+  freeze(): void {
+    const cut = this.keyspace.arena.openCut();
+    this.frozen.push({ cut, ref: this.ref, model: new Map(this.model) });
+  }
+
+  thaw(): void {
+    this.frozen.shift()?.cut.close();
+    while (this.keyspace.reclaim(1000)) {}
+  }
+
+  check(): void {
+    const { hashes, entries } = this.keyspace;
+    assert.deepEqual(contentOf(entries, this.ref), this.model);
+    assert.equal(hashes.length(this.ref), this.model.size);
+    const value = new Text();
+    for (const [field, text] of this.model) {
+      assert.ok(hashes.get(this.ref, slice(field), value));
+      assert.equal(show(value), text);
+    }
+    assert.equal(hashes.has(this.ref, slice("no such field")), false);
+    for (const { cut, ref, model } of this.frozen) {
+      assert.deepEqual(contentOf(new EntryReader(new Memory(cut.buffers)), ref), model);
+    }
+  }
+
+  /** Frees everything: no block may be left. */
+  end(empty: number): void {
+    this.database.remove(this.key, this.ref);
+    while (this.frozen.length > 0) this.thaw();
+    while (this.keyspace.reclaim(1000)) {}
+    assert.equal(this.keyspace.arena.blocks, empty);
+  }
+}
+
+function contentOf(entries: EntryReader, ref: number): Model {
+  const content: Model = new Map();
+  forEachField(entries, ref, (field, value) => {
+    assert.ok(!content.has(show(field)));
+    content.set(show(field), show(value));
+  });
+  return content;
+}
+
+const text = fc.oneof(
+  fc.constantFrom("", "a", "b", "0", "-1", "007", "127", "128", "9007199254740993", "-9223372036854775808"),
+  fc.integer().map(String),
+  fc.string({ maxLength: 50 }),
+  fc.constantFrom("x".repeat(300), "y".repeat(2000)),
+);
+const field = fc.oneof(fc.constantFrom("a", "b", "1", "-5", ""), text);
+const step = fc.oneof(
+  { weight: 12, arbitrary: fc.tuple(fc.constant("set" as const), field, text) },
+  { weight: 6, arbitrary: fc.tuple(fc.constant("remove" as const), field) },
+  { weight: 1, arbitrary: fc.tuple(fc.constant("bulk" as const), fc.constantFrom(3, 700)) },
+  { weight: 1, arbitrary: fc.tuple(fc.constant("thin" as const), fc.constantFrom(3, 700)) },
+  { weight: 1, arbitrary: fc.tuple(fc.constant("copy" as const)) },
+  { weight: 2, arbitrary: fc.tuple(fc.constant("freeze" as const)) },
+  { weight: 2, arbitrary: fc.tuple(fc.constant("thaw" as const)) },
+);
+
+describe("hashes", () => {
+  it("behave like Maps, and snapshots keep what they saw", () => {
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
+        const empty = new Keyspace(1, new SeededChance(3)).arena.blocks;
+        const world = new World();
+        for (const [action, ...args] of steps) {
+          (world[action] as (...all: readonly unknown[]) => void).apply(world, args);
+        }
+        world.check();
+        world.end(empty);
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  it("turn into tables at the limits, and not back", () => {
+    const world = new World();
+    const encoding = (): string => typeOf(4).encoding(world.keyspace.entries, world.ref);
+    for (let i = 0; i < 12; i++) world.set(String(i), "x");
+    world.set("3", "x".repeat(40));
+    assert.equal(encoding(), "listpack");
+    world.set("12", "x");
+    assert.equal(encoding(), "hashtable");
+    for (let i = 0; i < 12; i++) world.remove(String(i));
+    assert.equal(encoding(), "hashtable");
+    world.check();
+    const other = new World();
+    other.set("x".repeat(41), "");
+    assert.equal(typeOf(4).encoding(other.keyspace.entries, other.ref), "hashtable");
+  });
+
+  it("keep the promise of the cursor while they change", () => {
+    const world = new World();
+    const { hashes } = world.keyspace;
+    for (let i = 0; i < 3000; i++) world.set(`stays ${i}`, "v");
+    const seen = new Map<string, number>();
+    let cursor = 0;
+    let round = 0;
+    do {
+      cursor = hashes.scan(world.ref, cursor, 50, (each) => {
+        seen.set(show(each), (seen.get(show(each)) ?? 0) + 1);
+      });
+      // It grows over a split, then shrinks below a merge.
+      for (let i = 0; i < 100; i++) {
+        if (round < 30) world.set(`comes ${round * 100 + i}`, "v");
+        else world.remove(`comes ${(round - 30) * 100 + i}`);
+      }
+      round++;
+    } while (cursor !== 0);
+    for (let i = 0; i < 3000; i++) assert.equal(seen.get(`stays ${i}`), 1);
+  });
+
+  it("are copied piece by piece under a snapshot, not as a whole", () => {
+    const world = new World();
+    world.bulk(20_000);
+    world.freeze();
+    const before = world.keyspace.arena.copiedBytes;
+    world.set("one more", "v");
+    assert.ok(world.keyspace.arena.copiedBytes - before < 20_000);
+    world.thaw();
+  });
+});
