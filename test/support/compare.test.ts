@@ -21,7 +21,7 @@ test("words are split as redis-cli splits them", () => {
 });
 
 test("a script is cut into cases", () => {
-  const cases = parseScript("all", "# nothing\nPING\n\n=== next\n@2 ~near 5 PTTL key\n@2 ~read\n");
+  const cases = parseScript("all", "# nothing\nPING\n\n=== next\n@2 PTTL key\n@2 ~read\n");
   assert.deepEqual(
     cases.map(({ title, steps }) => [title, steps.length]),
     [
@@ -43,7 +43,7 @@ HSET hash a 1 b 2
 ~ignore TIME
 ~type RANDOMKEY
 ~match "^\\+P" PING
-~near 50 PTTL key
+PTTL key
 @1 ~block BLPOP list 0
 RPUSH list x
 @1 ~read

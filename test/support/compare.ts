@@ -157,9 +157,21 @@ class CaseRun {
     const both = await this.connection(step.connection);
     const { oracle, ours } = both;
     if (step.action === "closed") return expectClosed(oracle, ours);
+    if (step.comparison.kind === "until") return this.repeat(step, step.comparison.pattern, both);
     if (step.blocks) await this.sendBlocking(step, both);
     else send(step, both);
     for (let left = step.replies; left > 0; left--) await this.compareNext(step, oracle, ours);
+  }
+
+  private async repeat(step: Step, pattern: RegExp, { oracle, ours }: Both<WireClient>): Promise<void> {
+    for (const [name, client] of [
+      ["redis-server", oracle],
+      ["tidemark", ours],
+    ] as const)
+      await eventually(`${name} answers ${pattern}`, async () => {
+        client.send(...step.words);
+        return pattern.test((await client.receive()).raw.toString("latin1"));
+      });
   }
 
   private async compareNext(step: Step, oracle: WireClient, ours: WireClient): Promise<void> {

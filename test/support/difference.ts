@@ -18,6 +18,7 @@ export function difference(comparison: Comparison, oracle: Reply, ours: Reply): 
     case "type":
       return oracle.type === ours.type ? null : sides(oracle, ours);
     case "match":
+    case "until":
       return mismatch(comparison.pattern, oracle, ours);
     case "near":
       return isNear(comparison.distance, oracle, ours) ? null : sides(oracle, ours);
@@ -46,7 +47,9 @@ function mismatch(pattern: RegExp, oracle: Reply, ours: Reply): string | null {
 }
 
 function isNear(distance: number, oracle: Reply, ours: Reply): boolean {
-  return oracle.type === ours.type && Math.abs(Number(oracle.value) - Number(ours.value)) <= distance;
+  if (oracle.raw.equals(ours.raw)) return true;
+  const [theirs, value] = [Number(oracle.value), Number(ours.value)];
+  return oracle.type === ours.type && theirs < 0 === value < 0 && Math.abs(theirs - value) <= distance;
 }
 
 function newer(why: string, expected: Buffer, oracle: Reply, ours: Reply): string | null {

@@ -7,12 +7,16 @@
  *   ~ignore         any reply will do
  *   ~type           a reply of the same type will do
  *   ~match REGEX    both replies match; the regex sees the raw reply as Latin-1
- *   ~near N         integers may differ by N
+ *   ~until REGEX    the command is sent again and again until the reply matches, on both servers
+ *   ~near N         integers may differ by N, but not in sign
  *   ~replies N      the command has N replies (SUBSCRIBE a b)
  *   ~silent         the command has no reply
  *   ~block          the command blocks; the next line goes on when both servers report it blocked
  *   ~raw            the one argument is sent as it is, without framing
  *   ~7.2 WHY REPLY  Redis 7.2 answers REPLY (raw bytes) where 7.0 answers otherwise
+ *
+ * What counts down by itself needs no prefix: the replies of TTL and PTTL may differ as much as two servers on a busy
+ * machine do (`DRIFT`), but not in sign.
  *
  * Three lines have no command: `~read` takes the next reply of the connection, `~closed` expects that the server closes
  * it, `~wait N` lets N milliseconds pass. `# text` is a comment, `=== title` begins a case on empty databases and new
@@ -23,7 +27,7 @@ import { splitWords } from "./words.js";
 
 export type Comparison =
   | { readonly kind: "exact" | "unordered" | "pairs" | "ignore" | "type" }
-  | { readonly kind: "match"; readonly pattern: RegExp }
+  | { readonly kind: "match" | "until"; readonly pattern: RegExp }
   | { readonly kind: "near"; readonly distance: number }
   | { readonly kind: "newer"; readonly why: string; readonly reply: Buffer };
 
@@ -81,6 +85,9 @@ const MODIFIERS: Readonly<Record<string, Modifier>> = {
   "~match": (draft, next) => {
     draft.comparison = { kind: "match", pattern: new RegExp(next().toString("latin1"), "s") };
   },
+  "~until": (draft, next) => {
+    draft.comparison = { kind: "until", pattern: new RegExp(next().toString("latin1"), "s") };
+  },
   "~near": (draft, next) => {
     draft.comparison = { kind: "near", distance: Number(next()) };
   },
@@ -112,6 +119,9 @@ const MODIFIERS: Readonly<Record<string, Modifier>> = {
   },
 };
 
+/** How far apart the two servers' replies may be, in the command's unit. */
+const DRIFT: Readonly<Record<string, number>> = { TTL: 2, PTTL: 2000 };
+
 function parseStep(line: string, number: number): Step {
   const words = splitWords(line);
   const draft: Draft = {
@@ -130,6 +140,9 @@ function parseStep(line: string, number: number): Step {
   while (words.length > 0 && /^[@~]/.test(words[0]?.toString() ?? "")) applyPrefix(draft, next, line, number);
   const needsCommand = draft.action === "command" || draft.action === "raw";
   if (needsCommand !== words.length > 0) throw new Error(`Line ${number} makes no sense: ${line}`);
+  const drift = DRIFT[words[0]?.toString().toUpperCase() ?? ""];
+  if (drift !== undefined && draft.comparison.kind === "exact")
+    draft.comparison = { kind: "near", distance: drift };
   return { ...draft, line, number, words };
 }
 

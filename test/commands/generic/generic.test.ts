@@ -47,7 +47,7 @@ sameReplies(
     SET a 1
     EXPIRE a 100
     TTL a
-    ~near 500 PTTL a
+    PTTL a
     PEXPIRE a 200000
     TTL a
     EXPIREAT a 4000000000

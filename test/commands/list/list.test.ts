@@ -39,7 +39,7 @@ LRANGE l 0 -1
 RPUSH l a
 EXPIRE l 100
 RPUSH l b
-~near 1 TTL l
+TTL l
 SET l x
 RPUSH l a
 DEL l
@@ -203,8 +203,8 @@ RPUSH b 1
 EXPIRE a 100
 EXPIRE b 1000
 LMOVE a b LEFT LEFT
-~near 1 TTL a
-~near 1 TTL b
+TTL a
+TTL b
 LMOVE a c LEFT LEFT
 TTL c
 `,

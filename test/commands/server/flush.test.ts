@@ -78,7 +78,7 @@ TTL a
 EXISTS b
 SELECT 0
 GET a
-~near 1 TTL a
+TTL a
 GET b
 SWAPDB 0 0
 GET a

@@ -98,12 +98,12 @@ GET a
 === expiry
 SET a 1 EX 100
 INCR a
-~near 1 TTL a
+TTL a
 INCRBY a 1000000000000
-~near 1 TTL a
+TTL a
 SET a 9223372036854775806 EX 100
 INCR a
-~near 1 TTL a
+TTL a
 GET a
 SET a 5 PX 1
 ~wait 20
@@ -159,7 +159,7 @@ GET a
 === expiry and what follows
 SET a 1 EX 100
 INCRBYFLOAT a 1.5
-~near 1 TTL a
+TTL a
 INCR a
 INCRBYFLOAT a 0.5
 INCR a

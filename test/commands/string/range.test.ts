@@ -68,7 +68,7 @@ APPEND b ""
 EXISTS b
 SET a x EX 100
 APPEND a y
-~near 1 TTL a
+TTL a
 GET a
 SET n 1
 APPEND n 2
@@ -103,7 +103,7 @@ SET c 12 EX 100
 SETRANGE c 1 3
 GET c
 OBJECT ENCODING c
-~near 1 TTL c
+TTL c
 SET d "a long value that does not fit where a shorter one was, and so has to move"
 SETRANGE d 70 "somewhere else"
 GET d

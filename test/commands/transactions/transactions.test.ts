@@ -216,9 +216,9 @@ sameReplies(
     EXEC
     === a key that expires meanwhile has changed, before anybody has deleted it
     DEBUG SET-ACTIVE-EXPIRE 0
-    SET a 1 PX 30
+    SET a 1 PX 500
     WATCH a
-    ~wait 60
+    ~wait 700
     MULTI
     PING
     EXEC
