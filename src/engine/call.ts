@@ -177,6 +177,11 @@ export class Call {
     return this.engine.unit;
   }
 
+  /** Tells the replicas a command that has no effect on the dataset and is not for the append-only file: PUBLISH. */
+  tellReplicas(...args: (Uint8Array | string)[]): void {
+    this.engine.unit.tell(this.database.index, args);
+  }
+
   /** Keeps the command out of the log although it has changed something. */
   propagateNothing(): void {
     this.propagation = "replaced";

@@ -12,6 +12,7 @@ import type { Database } from "../keyspace/database.js";
 import { Eviction } from "../keyspace/eviction.js";
 import { ExpiryCycle } from "../keyspace/expiry-cycle.js";
 import type { Keyspace } from "../keyspace/keyspace.js";
+import { History } from "../log/history.js";
 import type { Log } from "../log/log.js";
 import { ArenaFull } from "../memory/chunks.js";
 import type { Key } from "../memory/key.js";
@@ -61,6 +62,8 @@ export class Engine {
   readonly config: Config;
   readonly keyspace: Keyspace;
   readonly log: Log;
+  /** What the log's offsets are offsets of. */
+  readonly history: History;
   readonly commands: CommandTable;
   readonly services: Services;
   readonly unit: Unit;
@@ -86,6 +89,7 @@ export class Engine {
     this.config = parts.config;
     this.keyspace = parts.keyspace;
     this.log = parts.log;
+    this.history = new History(parts.platform.chance);
     this.commands = parts.commands;
     this.services = parts.services;
     this.unit = new Unit(parts.log);
@@ -235,13 +239,15 @@ export class Engine {
 
   /** The unit's effects go into the log, and the reply waits for what it must. */
   private endUnit(client: Client | null, call: Call | null, effect: Request | null): void {
-    const before = this.log.offset;
+    const before = this.log.fileOffset;
     this.unit.commit(call?.database.index ?? 0, effect);
-    const offset = this.log.offset;
+    const offset = this.log.fileOffset;
     const { unsettled } = this.keyspace;
     let waits = offset === before ? 0 : offset;
     if (unsettled.active) waits = Math.max(waits, unsettled.settle(offset));
-    if (waits > 0 && client !== null) client.waitFor(waits, call!.replyStart);
+    if (client === null) return;
+    client.logOffset = this.log.offset;
+    if (waits > 0) client.waitFor(waits, call!.replyStart);
   }
 
   private account(client: Client, command: Command, request: Request, startUs: number): void {

@@ -23,8 +23,6 @@ export interface ShutdownOptions {
 
 export interface ServerFacts {
   readonly runId: string;
-  /** Names the history of the dataset: 40 hexadecimal digits. */
-  readonly replicationId: string;
   readonly startedMs: number;
   readonly port: number;
   readonly executable: string;

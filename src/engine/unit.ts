@@ -1,6 +1,10 @@
 /**
  * The effects of one atomic unit: a command with what it caused, or a whole EXEC.
  *
+ * What only replicas are told (PUBLISH, PING, REPLCONF GETACK) is no effect on the dataset and does not get into the
+ * append-only file. It follows the unit's effects, where Redis would put a PUBLISH among them: nobody can see the
+ * difference, since a replica applies the effects at once, and so a block of the log holds whole units.
+ *
  * Effects are encoded once, as they occur. At the unit's end they go to the log in one piece: alone if there is one,
  * wrapped in MULTI and EXEC if there are more, so that a reader applies all of them or none. The usual unit is one
  * command that is propagated as it came; it goes from the socket's buffer straight into the log.
@@ -31,6 +35,8 @@ export class Unit {
   private writing = false;
   private firstDb = 0;
   private db = 0;
+  /** What only replicas are told, each with its database. */
+  private told: { readonly db: number; readonly bytes: Uint8Array }[] = [];
 
   constructor(private readonly log: Log) {}
 
@@ -74,8 +80,21 @@ export class Unit {
     this.append(db, request.bytes, request.start, request.end);
   }
 
+  /**
+   * Something that only replicas are told, as a command; `db` -1 when it does not matter which database is selected.
+   * Nothing happens while there is no replication.
+   */
+  tell(db: number, args: readonly (Uint8Array | string)[]): void {
+    if (this.log.enabled && this.log.hasReplicas) this.told.push({ db, bytes: encodeCommand(args) });
+  }
+
   /** Ends the unit, whose last effect is the request itself if one is given. */
   commit(db: number, request: Request | null): void {
+    this.commitEffects(db, request);
+    if (this.told.length > 0) this.commitTold();
+  }
+
+  private commitEffects(db: number, request: Request | null): void {
     if (request !== null && this.effects === 0) {
       this.log.append(db, request.bytes, request.start, request.end);
       return;
@@ -90,6 +109,15 @@ export class Unit {
       this.log.append(this.firstDb, this.bytes, 0, this.end, this.db);
     }
     this.reset();
+  }
+
+  private commitTold(): void {
+    const { told } = this;
+    this.told = [];
+    const isUnit = told.length > 1;
+    if (isUnit) this.log.append(told[0]!.db, MULTI, 0, MULTI.length, undefined, false);
+    for (const { db, bytes } of told) this.log.append(db, bytes, 0, bytes.length, undefined, false);
+    if (isUnit) this.log.append(-1, EXEC, 0, EXEC.length, undefined, false);
   }
 
   private append(db: number, bytes: Uint8Array, start: number, end: number): void {

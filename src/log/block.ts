@@ -22,6 +22,8 @@ export class LogBlock {
   endOffset = 0;
   /** The database that a reader must have selected before the first byte; -1: the block selects one itself. */
   database = -1;
+  /** Whether the append-only file takes these bytes; replicas take all. */
+  forFile = true;
   /** Counted by the log. */
   holders = 0;
 

@@ -1,5 +1,6 @@
 /**
- * The history of the dataset: every write since the server started, in order, as RESP commands, encoded once.
+ * The history of the dataset: every write since the server started, in order, as RESP commands, encoded once. It is
+ * the replication stream, and its offsets are replication offsets.
  *
  * The engine appends atomic units while a turn of the event loop runs. At the turn's end the server takes the turn's
  * bytes as blocks and gives each to the sinks: the append-only file, the replicas. All sinks see the same memory;
@@ -11,6 +12,16 @@
  * same few kilobytes are used again every turn and stay in the processor's cache. A unit that does not fit into what
  * is left of a segment starts the next one, so a turn may make more than one block; a unit larger than a segment gets
  * one of its own. So a block always holds whole units.
+ *
+ * **Audience.** Everything goes to the replicas; the file passes over what has no effect on the dataset: PING,
+ * REPLCONF GETACK, PUBLISH. A change of audience ends a block. So an offset can never be told from the file's bytes;
+ * the file keeps marks for that.
+ *
+ * **Offsets.** The offset moves by the bytes that are appended, and bytes are appended while anybody listens: the file,
+ * or the replicas (from the first one that attached until the backlog is given up). While nobody does, the dataset
+ * changes and the offset stands still; whoever begins to listen then learns of it from `listen`, and the history needs
+ * a new id (history.ts). Redis moves its offset by one for each command while only the file listens; nobody can ask
+ * for those offsets, so there is no difference that can be seen from outside but in INFO.
  */
 
 import { encodeCommand } from "../resp/request.js";
@@ -19,11 +30,21 @@ import { LogBlock, type Segment } from "./block.js";
 
 const SEGMENT_BYTES = 1024 * 1024;
 
+/** Who takes the log's bytes. */
+export type Listener = "file" | "replicas";
+
 export class Log {
-  /** Whether anyone listens. While not, `append` does nothing and offsets do not move, as in Redis. */
+  /** Whether anyone listens. While not, `append` does nothing and offsets do not move. */
   enabled = false;
+  /** Nothing is logged: what is executed now is read from a log (see Replayer). */
+  private mutes = 0;
+  private fileListens = false;
+  private replicasListen = false;
+  /** Whether the dataset may have changed while the offset stood still. */
+  private unseen = true;
 
   private total = 0;
+  private fileTotal = 0;
   private selectedDb = -1;
   private readonly selects: Uint8Array[] = [];
 
@@ -31,6 +52,7 @@ export class Log {
   /** Where the block that is being filled starts, and the database selected there. */
   private blockStart = 0;
   private blockDatabase = -1;
+  private blockForFile = true;
   /** Full blocks of this turn, oldest first. */
   private readonly ready: LogBlock[] = [];
 
@@ -44,32 +66,81 @@ export class Log {
     this.current = this.newSegment(segmentBytes);
   }
 
-  /** Bytes ever appended. */
+  /** The replication offset: bytes of this history so far. */
   get offset(): number {
     return this.total;
+  }
+
+  /** The offset behind the last byte that the append-only file takes: what a reply waits for. */
+  get fileOffset(): number {
+    return this.fileTotal;
+  }
+
+  /** Whether the replicas listen: what only they take is appended only then. */
+  get hasReplicas(): boolean {
+    return this.replicasListen;
+  }
+
+  /**
+   * Somebody begins or ceases to listen. Returns whether the dataset may have changed unseen since the offset stood
+   * still: then the offset means nothing under the history's id, and a new one is needed.
+   */
+  listen(listener: Listener, listens: boolean): boolean {
+    if (listener === "file") this.fileListens = listens;
+    else this.replicasListen = listens;
+    const isHeard = this.fileListens || this.replicasListen;
+    const unseen = this.unseen;
+    this.unseen = !isHeard;
+    this.enabled = isHeard && this.mutes === 0;
+    return unseen;
+  }
+
+  /** While muted nothing is logged, since it comes from the log. May be nested. */
+  mute(muted: boolean): void {
+    this.mutes += muted ? 1 : -1;
+    this.enabled = this.mutes === 0 && (this.fileListens || this.replicasListen);
+  }
+
+  /**
+   * The dataset was loaded and is at this offset; the next byte follows it, so whoever listens must begin before the
+   * next change. What was appended before must have been taken, and sinks that know older offsets must begin anew.
+   */
+  startAt(offset: number): void {
+    this.total = offset;
+    this.fileTotal = offset;
+    this.selectedDb = -1;
+    this.unseen = false;
   }
 
   /**
    * Appends one atomic unit, `bytes[start..end)`, which is RESP and begins in database `db`. A unit of several
    * commands comes wrapped in MULTI and EXEC; one that selects other databases itself ends in `dbAfter`. The bytes
    * are copied.
+   *
+   * `db` -1: the bytes need no database, or are a primary's stream and select theirs themselves; nothing is put before
+   * them, and `dbAfter` is the database that is selected behind them (-1: still the one before). With `forFile` false
+   * only replicas take the bytes.
    */
-  append(db: number, bytes: Uint8Array, start: number, end: number, dbAfter = db): void {
-    if (!this.enabled) return;
-    const select = db === this.selectedDb ? null : this.selectOf(db);
+  append(
+    db: number,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    dbAfter: number = db,
+    forFile = true,
+  ): void {
+    if (!this.enabled || !(forFile || this.replicasListen)) return;
+    const select = db === -1 || db === this.selectedDb ? null : this.selectOf(db);
     const length = end - start + (select === null ? 0 : select.length);
     if (this.current.bytes.length - this.current.used < length) this.startSegment(length);
-    const segment = this.current;
-    if (this.blockStart === segment.used) this.blockDatabase = this.selectedDb;
     if (select !== null) {
-      segment.bytes.set(select, segment.used);
-      segment.used += select.length;
+      // The file needs it even when what follows is not for the file.
+      this.put(select, 0, select.length, true);
+      this.selectedDb = db;
     }
-    this.selectedDb = dbAfter;
-    copy(bytes, start, end, segment.bytes, segment.used);
-    segment.used += end - start;
-    this.total += length;
-    if (segment.bytes.length > this.segmentBytes) this.startSegment(0);
+    this.put(bytes, start, end, forFile);
+    if (dbAfter !== -1) this.selectedDb = dbAfter;
+    if (this.current.bytes.length > this.segmentBytes) this.startSegment(0);
   }
 
   /** The next append selects its database first: for a new file, and after a stream that was not this log's. */
@@ -122,6 +193,25 @@ export class Log {
     return this.allocated;
   }
 
+  /** Puts bytes, for which there is room, into a block for their audience. */
+  private put(bytes: Uint8Array, start: number, end: number, forFile: boolean): void {
+    const segment = this.current;
+    if (forFile !== this.blockForFile) {
+      this.endBlock();
+      this.blockForFile = forFile;
+    }
+    if (this.blockStart === segment.used) this.blockDatabase = this.selectedDb;
+    copy(bytes, start, end, segment.bytes, segment.used);
+    segment.used += end - start;
+    this.total += end - start;
+    if (forFile) this.fileTotal = this.total;
+  }
+
+  private endBlock(): void {
+    const block = this.seal();
+    if (block !== null) this.ready.push(block);
+  }
+
   /** Ends the block that is being filled. */
   private seal(): LogBlock | null {
     const segment = this.current;
@@ -133,6 +223,7 @@ export class Log {
     block.end = segment.used;
     block.endOffset = this.total;
     block.database = this.blockDatabase;
+    block.forFile = this.blockForFile;
     block.holders = 1;
     segment.holders++;
     this.blockStart = segment.used;
@@ -140,8 +231,7 @@ export class Log {
   }
 
   private startSegment(length: number): void {
-    const block = this.seal();
-    if (block !== null) this.ready.push(block);
+    this.endBlock();
     const old = this.current;
     if (--old.holders === 0) this.recycle(old);
     this.current = this.newCurrent(length);

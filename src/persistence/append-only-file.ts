@@ -5,7 +5,8 @@
  * **Two watermarks**, as offsets of the log. `writtenOffset`: the kernel has the bytes, so that the death of the
  * process costs nothing before it. `syncedOffset`: the device has them, so that a power loss costs nothing. Both move
  * by whole blocks, that is by whole atomic units. A reply waits for `ackOffset`, which is the one that the policy
- * promises: `always` the synced one, `everysec` and `no` the written one. A reply that would tell of a write waits for
+ * promises: `always` the synced one, `everysec` and `no` the written one. Blocks that are not for the file (log.ts) are
+ * passed over in their place, and the watermarks move beyond them. A reply that would tell of a write waits for
  * that write's offset, so nothing is acknowledged that the policy's failure can take back.
  *
  * **The way of a block.** At the end of a turn it joins `unwritten`. Once written it moves to `retained`, where it
@@ -142,8 +143,15 @@ export class AppendOnlyFile {
 
   /** Takes a block of the turn, which the file releases itself. Writes it at once if that cannot wait for the device. */
   flush(block: LogBlock): void {
+    // What only replicas take moves the watermarks at once when nothing before it is under way.
+    const isClean = this.tail.unwritten.isEmpty && this.tail.written === this.synced;
     this.tail.unwritten.push(block);
     this.accepted = block.endOffset;
+    if (!block.forFile && this.tail.unwritten.bytes === 0 && !this.writing) {
+      this.tail.write(false);
+      if (isClean) this.synced = this.tail.written;
+      return;
+    }
     if (this.state !== "open") return;
     if (this.syncing && this.policy !== "always") this.delayedFsync++;
     this.pump();

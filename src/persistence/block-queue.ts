@@ -10,7 +10,7 @@ export class BlockQueue {
   private head = 0;
   private total = 0;
 
-  /** Bytes in the queue. */
+  /** Bytes in the queue that are for the file. */
   get bytes(): number {
     return this.total;
   }
@@ -26,13 +26,13 @@ export class BlockQueue {
 
   push(block: LogBlock): void {
     this.blocks.push(block);
-    this.total += block.length;
+    if (block.forFile) this.total += block.length;
   }
 
   /** Takes the oldest block out. */
   shift(): LogBlock {
     const block = this.blocks[this.head++]!;
-    this.total -= block.length;
+    if (block.forFile) this.total -= block.length;
     if (this.head === this.blocks.length || this.head === COMPACT_AT) {
       this.blocks.splice(0, this.head);
       this.head = 0;
@@ -40,12 +40,12 @@ export class BlockQueue {
     return block;
   }
 
-  /** Where the bytes end that lie in one piece with the first block. */
+  /** Where the bytes end that lie in one piece with the first block, which is for the file. */
   get endOfRun(): number {
     let last = this.blocks[this.head]!;
     for (let at = this.head + 1; at < this.blocks.length; at++) {
       const next = this.blocks[at]!;
-      if (!next.follows(last)) break;
+      if (!next.forFile || !next.follows(last)) break;
       last = next;
     }
     return last.end;

@@ -40,6 +40,7 @@ export class Tail {
 
   /** Writes everything that waits. Throws the disk's error, with part of it written. `retain`: until it is synced. */
   write(retain: boolean): void {
+    this.passOver(retain);
     while (!this.unwritten.isEmpty) {
       const { bytes, start } = this.unwritten.first!;
       this.taken(this.file.write(bytes, start + this.partialBytes, this.unwritten.endOfRun), retain);
@@ -48,6 +49,8 @@ export class Tail {
 
   /** Writes what lies in one piece with the first waiting block, on the thread pool. Rejects with the disk's error. */
   async writeAside(): Promise<void> {
+    this.passOver(true);
+    if (this.unwritten.isEmpty) return;
     const { bytes, start } = this.unwritten.first!;
     const taken = await this.file.writeAsync(bytes, start + this.partialBytes, this.unwritten.endOfRun);
     this.taken(taken, true);
@@ -78,15 +81,23 @@ export class Tail {
   private taken(bytes: number, retain: boolean): void {
     this.partialBytes += bytes;
     const { unwritten } = this;
-    while (!unwritten.isEmpty && this.partialBytes >= unwritten.first!.length) this.blockWritten(retain);
+    while (!unwritten.isEmpty && unwritten.first!.forFile && this.partialBytes >= unwritten.first!.length) {
+      this.partialBytes -= unwritten.first!.length;
+      this.wholeBytes += unwritten.first!.length;
+      this.done(unwritten.shift(), retain);
+    }
+    this.passOver(retain);
   }
 
-  private blockWritten(retain: boolean): void {
-    const block: LogBlock = this.unwritten.shift();
-    this.partialBytes -= block.length;
-    this.wholeBytes += block.length;
+  /** What is not for the file is as good as written once everything before it is. */
+  private passOver(retain: boolean): void {
+    const { unwritten } = this;
+    while (!unwritten.isEmpty && !unwritten.first!.forFile) this.done(unwritten.shift(), retain);
+  }
+
+  private done(block: LogBlock, retain: boolean): void {
     this.written = block.endOffset;
-    if (retain || !this.retained.isEmpty) this.retained.push(block);
+    if (block.forFile && (retain || !this.retained.isEmpty)) this.retained.push(block);
     else this.log.release(block);
   }
 }

@@ -81,6 +81,7 @@ export class Persistence {
     const { aof } = this;
     if (aof === null) return;
     await aof.close();
+    this.engine.log.listen("file", false);
     this.aof = null;
   }
 
@@ -94,9 +95,10 @@ export class Persistence {
       log: (level, text) => this.logger.log(level, text),
     });
     this.loading = recovery;
-    engine.log.enabled = false;
+    engine.log.mute(true);
     engine.keyspace.expiryMode = "ignore";
     await recovery.run();
+    engine.log.mute(false);
     engine.keyspace.expiryMode = "delete";
     engine.refreshTime();
     this.loading = null;
@@ -118,7 +120,7 @@ export class Persistence {
     aof.onFailure = () => this.turn.progress();
     aof.onLatency = (event, ms) => engine.latency.record(event, ms);
     this.aof = aof;
-    engine.log.enabled = true;
+    engine.log.listen("file", true);
     engine.keyspace.unsettled.active = config.values.appendfsync === "always";
   }
 }

@@ -5,7 +5,6 @@ import { rewriteFile } from "../config/rewrite.js";
 import { fail } from "../engine/errors.js";
 import type { LoadingProgress, ServerFacts, Services, ShutdownOptions } from "../engine/services.js";
 import type { AppendOnlyFile } from "../persistence/append-only-file.js";
-import { randomId } from "../platform/chance.js";
 import type { Platform } from "../platform/platform.js";
 import type { Cron } from "./cron.js";
 import type { Listeners } from "./listeners.js";
@@ -23,7 +22,6 @@ export interface ServerParts {
 export class ServerServices implements Services {
   private parts!: ServerParts;
   private readonly startedMs: number;
-  private readonly replicationId: string;
 
   constructor(
     private readonly platform: Platform,
@@ -32,7 +30,6 @@ export class ServerServices implements Services {
     private readonly runId: string,
   ) {
     this.startedMs = platform.clock.now();
-    this.replicationId = randomId(platform.chance);
   }
 
   attach(parts: ServerParts): void {
@@ -42,7 +39,6 @@ export class ServerServices implements Services {
   get facts(): ServerFacts {
     return {
       runId: this.runId,
-      replicationId: this.replicationId,
       startedMs: this.startedMs,
       port: this.parts.listeners.port,
       executable: this.platform.host.executable,

@@ -6,7 +6,7 @@ import { Log } from "#tidemark/log/log.js";
 
 function enabled(segmentBytes?: number): Log {
   const log = new Log(segmentBytes);
-  log.enabled = true;
+  log.listen("file", true);
   return log;
 }
 
@@ -177,4 +177,80 @@ test("property: blocks are the appended units in order, whatever is held for how
     }),
     { numRuns: 200 },
   );
+});
+
+const relay = (log: Log, db: number, text: string): void => {
+  const bytes = Buffer.from(text);
+  log.append(db, bytes, 0, bytes.length, undefined, false);
+};
+
+test("what only replicas take has blocks of its own", () => {
+  const log = enabled();
+  log.listen("replicas", true);
+  append(log, 0, "write");
+  relay(log, -1, "ping");
+  append(log, 0, "more");
+  const blocks = takeAll(log);
+  assert.deepEqual(
+    blocks.map((block) => [text(block), block.forFile]),
+    [
+      [`${select(0)}write`, true],
+      ["ping", false],
+      ["more", true],
+    ],
+  );
+  assert.equal(blocks.at(-1)?.endOffset, log.offset);
+  assert.equal(log.fileOffset, log.offset);
+  relay(log, -1, "ping");
+  assert.equal(log.fileOffset, log.offset - 4);
+});
+
+test("the file gets the change of database that something not for it has caused", () => {
+  const log = enabled();
+  log.listen("replicas", true);
+  append(log, 0, "a");
+  relay(log, 3, "publish");
+  append(log, 3, "b");
+  const forFile = takeAll(log).filter((block) => block.forFile);
+  assert.equal(forFile.map(text).join(""), `${select(0)}a${select(3)}b`);
+});
+
+test("without replicas nothing is kept for them, and the offset stands still", () => {
+  const log = enabled();
+  append(log, 0, "a");
+  const { offset } = log;
+  relay(log, 5, "publish");
+  assert.equal(log.offset, offset);
+  assert.equal(turn(log), `${select(0)}a`);
+});
+
+test("a stream of somebody else is taken as it is and says which database it ends in", () => {
+  const log = enabled();
+  const bytes = Buffer.from("SELECT 4, SET");
+  log.append(-1, bytes, 0, bytes.length, 4);
+  append(log, 4, "own");
+  assert.equal(turn(log), "SELECT 4, SETown");
+});
+
+test("whoever begins to listen learns whether the offset has stood still meanwhile", () => {
+  const log = new Log();
+  assert.equal(log.listen("file", true), true);
+  assert.equal(log.listen("replicas", true), false);
+  assert.equal(log.listen("file", false), false);
+  assert.equal(log.listen("replicas", false), false);
+  assert.equal(log.listen("replicas", true), true);
+  log.listen("replicas", false);
+  log.startAt(1000);
+  assert.equal(log.listen("replicas", true), false);
+  assert.equal(log.offset, 1000);
+});
+
+test("nothing is logged while a log is being read", () => {
+  const log = enabled();
+  log.mute(true);
+  append(log, 0, "a");
+  assert.equal(log.offset, 0);
+  log.mute(false);
+  append(log, 0, "b");
+  assert.equal(turn(log), `${select(0)}b`);
 });

@@ -407,3 +407,28 @@ test("latency events", async () => {
   await store.clock.advance(5);
   assert.deepEqual([...events], ["aof-write", "aof-write-alone", "aof-fsync-always"]);
 });
+
+for (const policy of ["always", "everysec", "no"] as const) {
+  test(`${policy}: the watermarks pass over what only replicas take`, async () => {
+    const store = await running(policy);
+    store.log.listen("replicas", true);
+    const ping = Buffer.from(resp("PING"));
+    const relay = (): void => {
+      store.log.append(-1, ping, 0, ping.length, undefined, false);
+      store.endTurn();
+    };
+    relay();
+    assert.equal(store.aof.writtenOffset, store.log.offset);
+    assert.equal(store.aof.syncedOffset, store.log.offset);
+    increments(store, 2);
+    relay();
+    const acknowledged = increments(store, 1);
+    relay();
+    await turns(store, 3000);
+    assert.equal(store.aof.writtenOffset, store.log.offset);
+    if (policy !== "no") assert.equal(store.aof.syncedOffset, store.log.offset);
+    assert.equal(acknowledged(), 1);
+    assert.equal(content(store), FIRST + INCREMENT + INCREMENT);
+    assert.equal(store.aof.currentBytes, store.aof.baseBytes + content(store).length);
+  });
+}

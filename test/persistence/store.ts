@@ -106,7 +106,7 @@ export class Store {
     });
     await clock.run(this.recovery.run());
     const incr = lastIncr(this.directory, writeLog);
-    this.log.enabled = true;
+    this.log.listen("file", true);
     this.aof = new AppendOnlyFile({
       directory: this.directory,
       incr,

@@ -43,7 +43,7 @@ export class Session {
 
   constructor(directives: DirectiveOptions = {}) {
     const surroundings = { disk: this.platform.disk, workingDirectory: "/data" };
-    this.log.enabled = true;
+    this.log.listen("file", true);
     this.engine = new Engine({
       platform: this.platform,
       config: fromOptions(surroundings, directives),

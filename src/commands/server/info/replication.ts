@@ -2,11 +2,11 @@
 
 import { section } from "./section.js";
 
-export const replication = section("Replication", ({ services, config }) => [
+export const replication = section("Replication", ({ history, config }) => [
   ["role", "master"],
   ["connected_slaves", 0],
   ["master_failover_state", "no-failover"],
-  ["master_replid", services.facts.replicationId],
+  ["master_replid", history.replid],
   ["master_replid2", "0".repeat(40)],
   ["master_repl_offset", 0],
   ["second_repl_offset", -1],
