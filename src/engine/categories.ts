@@ -60,9 +60,9 @@ export function categoriesOf(declaration: Declaration): readonly string[] {
     if (flag === "readonly" && group === "scripting") continue;
     for (const category of OF_FLAGS[flag] ?? []) found.add(category);
   }
-  const ofGroup = OF_GROUPS[group];
+  const ofGroup = declaration.category === undefined ? OF_GROUPS[group] : declaration.category;
   // A container does nothing itself, so only its subcommands belong to the group's category.
-  if (ofGroup !== undefined && declaration.subcommands === undefined) found.add(ofGroup);
+  if (ofGroup != null && declaration.subcommands === undefined) found.add(ofGroup);
   found.add(flags.includes("fast") ? "fast" : "slow");
   return CATEGORIES.filter((category) => found.has(category));
 }

@@ -67,6 +67,8 @@ export interface Declaration {
   readonly flags?: readonly Flag[];
   /** ACL categories besides those that the flags and the group imply, without the @. */
   readonly categories?: readonly string[];
+  /** The ACL category in the place of the one that the group implies; null for none. */
+  readonly category?: string | null;
   readonly args?: readonly Argument[];
   /** Only where the grammar does not imply it. */
   readonly arity?: number;

@@ -14,6 +14,10 @@ const OBJECTIONS: { readonly [N in Name]?: Objection<N> } = {
     primary === null ? null : "replication is not supported yet: this server can only be a primary",
   "notify-keyspace-events": (events) =>
     events === 0 ? null : "keyspace notifications are not supported yet: there is no Pub/Sub to publish them",
+  "locale-collate": (locale) =>
+    ["", "C", "POSIX"].includes(locale)
+      ? null
+      : "another order of text than that of the bytes, the locale C, is not supported yet",
   "aof-timestamp-enabled": (enabled) =>
     enabled ? "timestamps in the append-only file are not supported yet" : null,
   "shutdown-on-sigterm": refusesSave,

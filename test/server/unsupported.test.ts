@@ -10,6 +10,7 @@ const SETTINGS = [
   ["notify-keyspace-events", "KEA"],
   ["aof-timestamp-enabled", "yes"],
   ["shutdown-on-sigterm", "save"],
+  ["locale-collate", "de_DE.UTF-8"],
 ] as const;
 
 it("a server does not start with them", async () => {

@@ -9,6 +9,7 @@ import { copy, move } from "./move.js";
 import { object } from "./object.js";
 import { rename, renameNx } from "./rename.js";
 import { scan } from "./scan.js";
+import { sort, sortRo } from "./sort.js";
 import { expireTime, pexpireTime, pttl, ttl } from "./ttl.js";
 import { type } from "./type.js";
 
@@ -31,6 +32,8 @@ export const genericCommands: readonly Declaration[] = [
   rename,
   renameNx,
   scan,
+  sort,
+  sortRo,
   touch,
   ttl,
   type,

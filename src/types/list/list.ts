@@ -65,9 +65,20 @@ export class List {
     const { memory } = this.entries;
     const node = this.entries.box(this.entry);
     if (!exceeds(this.quick.fill, bytesIn(memory, node) + bytes, countIn(memory, node) + count)) return;
+    this.expectMany();
+  }
+
+  /** Announces elements without number: a listpack becomes a quicklist. */
+  expectMany(): void {
+    if (!this.isListpack) return;
     this.quick.adopt(this.entry);
     this.entries.setEncoding(this.entry, QUICKLIST);
     this.attach();
+  }
+
+  /** After `expectMany` and the elements: the list becomes a listpack again if one holds them all. */
+  settle(): void {
+    if (!this.isListpack && this.quick.onlyNode !== 0) this.becomeListpack(this.quick.onlyNode);
   }
 
   /** Makes a quicklist that has become small a listpack again. To be called after elements have gone. */
@@ -76,9 +87,7 @@ export class List {
     const { memory } = this.entries;
     const node = this.quick.onlyNode;
     if (node === 0 || !isSmall(this.quick.fill, bytesIn(memory, node), countIn(memory, node))) return;
-    this.quick.release(node);
-    this.entries.setEncoding(this.entry, LISTPACK);
-    this.attach();
+    this.becomeListpack(node);
   }
 
   /** Adds an element that was announced. It must not lie in this list. */
@@ -156,6 +165,12 @@ export class List {
     } else quick.removeEqual(cursor, value, start, end, most, fromTail);
     this.attach();
     return before - this.length;
+  }
+
+  private becomeListpack(node: Ref): void {
+    this.quick.release(node);
+    this.entries.setEncoding(this.entry, LISTPACK);
+    this.attach();
   }
 
   private setNode(old: Ref, node: Ref): void {

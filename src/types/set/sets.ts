@@ -112,6 +112,11 @@ export class Sets {
     return this.entries.encoding(ref) === INTSET;
   }
 
+  /** Whether the set is kept in a table, whose order is one of chance. */
+  isTable(ref: Ref): boolean {
+    return this.entries.encoding(ref) === HASHTABLE;
+  }
+
   has(ref: Ref, member: Slice): boolean {
     const encoding = this.entries.encoding(ref);
     if (encoding === HASHTABLE) return this.tableOf(ref).find(this.hash(member)) !== 0;

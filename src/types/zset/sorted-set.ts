@@ -123,6 +123,11 @@ export class SortedSet {
     this.form.removeRange(first, count, this.hasher);
   }
 
+  /** Gives up the packed form. */
+  turnIndexed(): void {
+    if (this.form instanceof Packed) this.index(this.form);
+  }
+
   /** Frees everything; the set is dead afterwards. */
   free(): void {
     this.form.free();

@@ -163,3 +163,16 @@ sameEffects(
   `,
   ["SET a x PXAT <time>", "DEL a", "SET b x PXAT <time>", "DEL b"],
 );
+
+sameEffects(
+  "SORT leaves nothing unless it stores",
+  String.raw`
+    RPUSH l 2 1
+    SORT l
+    SORT l BY nosort GET #
+    SORT l STORE d
+    SORT missing STORE nothing
+    SORT missing STORE d
+  `,
+  ["RPUSH l 2 1", "SORT l STORE d", "SORT missing STORE d"],
+);
