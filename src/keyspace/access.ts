@@ -13,6 +13,19 @@ const MINUTE_MASK = 0xffff;
 /** The counter of a new entry, so that it is not evicted at once. */
 const LFU_START = 5;
 
+/** Seconds since the last access, under an LRU policy, when the clock is at `seconds`. */
+export function idleSecondsAt(access: number, seconds: number): number {
+  return (seconds - access) & CLOCK_MASK;
+}
+
+/** The decayed counter, under an LFU policy, when the clock is at `minutes`. */
+export function frequencyAt(access: number, minutes: number, decayMinutes: number): number {
+  const counter = access & 255;
+  if (decayMinutes === 0) return counter;
+  const idle = (minutes - (access >>> 8)) & MINUTE_MASK;
+  return Math.max(0, counter - Math.floor(idle / decayMinutes));
+}
+
 export interface AccessSettings {
   lfu: boolean;
   /** `lfu-log-factor`. */
@@ -58,16 +71,18 @@ export class AccessClock {
 
   /** Seconds since the last access, under an LRU policy. */
   idleSeconds(access: number): number {
-    return (this.seconds - access) & CLOCK_MASK;
+    return idleSecondsAt(access, this.seconds);
   }
 
   /** The decayed counter, under an LFU policy. */
   frequency(access: number): number {
-    const counter = access & 255;
-    const decay = this.settings.decayMinutes;
-    if (decay === 0) return counter;
-    const idle = (this.minutes - (access >>> 8)) & MINUTE_MASK;
-    return Math.max(0, counter - Math.floor(idle / decay));
+    return frequencyAt(access, this.minutes, this.settings.decayMinutes);
+  }
+
+  /** The clock as it stands, for a reader of entries that has no keyspace. */
+  image(): { lfu: boolean; seconds: number; minutes: number; decayMinutes: number } {
+    const { lfu, decayMinutes } = this.settings;
+    return { lfu, seconds: this.seconds, minutes: this.minutes, decayMinutes };
   }
 
   /** The access bits for a given idle time or frequency, for RESTORE. */

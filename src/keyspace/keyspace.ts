@@ -151,12 +151,9 @@ export class Keyspace {
     [a.expiryCursor, b.expiryCursor] = [b.expiryCursor, a.expiryCursor];
   }
 
-  /** Empties all databases. Without an open snapshot that is the end of the whole arena, whatever its size. */
-  clear(later: boolean): void {
-    if (!this.arena.reset()) {
-      for (const database of this.databases) database.clear(later);
-      return;
-    }
+  /** Empties all databases. That is the end of the whole arena, whatever its size. */
+  clear(): void {
+    this.arena.reset();
     this.discarded.forget();
     for (const database of this.databases) database.renew();
   }

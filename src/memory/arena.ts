@@ -15,6 +15,9 @@
  * cut can read it without a lock. When no snapshot is open, no block is frozen and both rules cost one comparison.
  *
  * What a closed snapshot held is released by `reap` in slices, so that closing one never stalls the loop.
+ *
+ * Forgetting everything (`reset`) does not disturb a snapshot either: it keeps the chunks that it was opened with,
+ * which nobody writes to any more, and the arena goes on in new ones.
  */
 
 import { Chunks } from "./chunks.js";
@@ -35,6 +38,8 @@ export interface Cut {
   readonly epoch: number;
   /** The chunks as they were at the cut, to hand to another thread. */
   readonly buffers: readonly (SharedArrayBuffer | null)[];
+  /** Bytes that the arena has set aside since the cut, for it or for a later one: what it has cost so far. */
+  readonly heldBytes: number;
   /** Ends it: what it alone could still see is released by later calls of `reap`. Closing twice is harmless. */
   close(): void;
 }
@@ -68,6 +73,7 @@ class Deferred {
 
 interface OpenCut extends Cut {
   readonly deferred: Deferred;
+  heldBytes: number;
 }
 
 export class Arena extends Chunks {
@@ -135,8 +141,7 @@ export class Arena extends Chunks {
   /** Ends the block's life, at once or when the snapshots that may see it have closed. */
   free(ref: Ref): void {
     if (this.epochOf(ref) <= this.frozen) {
-      this.deferredBytes += this.sizeOf(ref);
-      this.cuts[this.cuts.length - 1]!.deferred.add(ref);
+      this.setAside(ref);
       return;
     }
     this.release(ref);
@@ -167,6 +172,7 @@ export class Arena extends Chunks {
       epoch,
       buffers: [...this.buffers],
       deferred: new Deferred(),
+      heldBytes: 0,
       close: () => this.closeCut(cut),
     };
     this.cuts.push(cut);
@@ -185,16 +191,20 @@ export class Arena extends Chunks {
         continue;
       }
       done++;
-      this.deferredBytes -= this.sizeOf(ref);
-      // An older snapshot may still see the block: freeing it again puts it on that one's list.
+      const bytes = this.sizeOf(ref);
+      this.deferredBytes -= bytes;
+      // An older snapshot may still see the block: freeing it again puts it on that one's list, where it has been counted.
+      if (this.epochOf(ref) <= this.frozen) for (const cut of this.cuts) cut.heldBytes -= bytes;
       this.free(ref);
     }
     return this.closed.length > 0;
   }
 
-  /** Forgets every block and gives all chunks back; refused (false) while a snapshot is open. */
-  reset(): boolean {
-    if (this.cuts.length > 0) return false;
+  /** Forgets every block and gives all chunks back; open snapshots keep those that they see. */
+  reset(): void {
+    for (const cut of this.cuts) cut.heldBytes += this.usedBytes - this.deferredBytes;
+    this.cuts.length = 0;
+    this.frozen = NO_SNAPSHOT;
     this.buffers.forEach((buffer, chunk) => {
       if (buffer !== null) this.dropChunk(chunk);
     });
@@ -204,7 +214,13 @@ export class Arena extends Chunks {
     this.usedBytes = 0;
     this.deferredBytes = 0;
     this.blocks = 0;
-    return true;
+  }
+
+  private setAside(ref: Ref): void {
+    const bytes = this.sizeOf(ref);
+    this.deferredBytes += bytes;
+    for (const cut of this.cuts) cut.heldBytes += bytes;
+    this.cuts[this.cuts.length - 1]!.deferred.add(ref);
   }
 
   private closeCut(cut: OpenCut): void {

@@ -83,11 +83,16 @@ export class DictReader<M extends Memory = Memory> {
 
   /** Calls `visit` for every segment, in the order of hashes. */
   forEachSegment(visit: (segment: Ref) => void): void {
+    for (const segment of this.eachSegment()) visit(segment);
+  }
+
+  /** The segments, in the order of hashes. */
+  *eachSegment(): Generator<Ref, void, void> {
     const depth = this.depth;
     for (let at = 0; at < 1 << depth; ) {
       const segment = this.directoryAt(at);
       at += 1 << (depth - this.segmentDepth(segment));
-      visit(segment);
+      yield segment;
     }
   }
 

@@ -71,7 +71,7 @@ export class Persistence {
     this.turn.end();
     await this.aof.close();
     this.aof = null;
-    this.engine.keyspace.clear(false);
+    this.engine.keyspace.clear();
     await this.load();
     this.start();
   }

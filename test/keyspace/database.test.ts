@@ -99,8 +99,8 @@ class World {
     this.models[index]!.clear();
   }
 
-  clearAll(later: boolean): void {
-    this.keyspace.clear(later);
+  clearAll(): void {
+    this.keyspace.clear();
     for (const model of this.models) model.clear();
   }
 
@@ -234,14 +234,7 @@ const action: fc.Arbitrary<Action> = fc.oneof(
           world.clear(i, l),
     ),
   },
-  {
-    weight: 1,
-    arbitrary: fc.boolean().map(
-      (later): Action =>
-        (world) =>
-          world.clearAll(later),
-    ),
-  },
+  { weight: 1, arbitrary: fc.constant((world: World) => world.clearAll()) },
   { weight: 1, arbitrary: fc.constant((world: World) => world.swap()) },
   { weight: 3, arbitrary: fc.constant((world: World) => world.open()) },
   {

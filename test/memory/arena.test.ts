@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
 import { Arena } from "#tidemark/memory/arena.js";
-import { HEADER_BYTES } from "#tidemark/memory/memory.js";
+import { HEADER_BYTES, Memory } from "#tidemark/memory/memory.js";
 
 interface Held {
   readonly ref: number;
@@ -99,16 +99,33 @@ describe("the arena", () => {
     assert.ok(holds(arena, { ref: again, bytes: 96, mark: 7 }));
   });
 
-  it("forgets everything at a reset, but not while a snapshot is open", () => {
+  it("forgets everything at a reset", () => {
     const arena = new Arena();
     for (let i = 0; i < 1000; i++) arena.allocate(96);
-    const cut = arena.openCut();
-    assert.equal(arena.reset(), false);
-    cut.close();
-    assert.equal(arena.reset(), true);
+    arena.reset();
     assert.equal(arena.usedBytes, 0);
     assert.equal(arena.mappedBytes, 0);
     assert.notEqual(arena.allocate(96), 0);
+  });
+
+  it("leaves an open snapshot its chunks at a reset", () => {
+    const arena = new Arena({ poison: true });
+    const held = Array.from({ length: 1000 }, (_, mark) => ({ ref: arena.allocate(96), bytes: 96, mark: mark & 255 }));
+    for (const { ref, bytes, mark } of held) fill(arena, ref, bytes, mark);
+    const cut = arena.openCut();
+    arena.free(arena.own(held[0]!.ref));
+    arena.reset();
+    assert.equal(arena.openCuts, 0);
+    for (let i = 0; i < 2000; i++) fill(arena, arena.allocate(96), 96, 0xff);
+    const memory = new Memory(cut.buffers);
+    for (const { ref, bytes, mark } of held) {
+      const at = memory.offset(ref);
+      assert.ok(memory.bytesOf(ref).subarray(at + HEADER_BYTES, at + bytes).every((byte) => byte === mark));
+    }
+    assert.equal(cut.heldBytes, 1000 * 96);
+    cut.close();
+    while (arena.reap(100)) {}
+    assert.equal(arena.blocks, 2000);
   });
 });
 
