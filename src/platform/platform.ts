@@ -5,6 +5,7 @@ import { type Clock, nodeClock } from "./clock.js";
 import { type Disk, nodeDisk } from "./disk.js";
 import { type Host, nodeHost } from "./host.js";
 import { type Network, nodeNetwork } from "./network.js";
+import { nodeThreads, type Threads } from "./thread.js";
 
 export interface Platform {
   readonly disk: Disk;
@@ -12,9 +13,17 @@ export interface Platform {
   readonly clock: Clock;
   readonly chance: Chance;
   readonly host: Host;
+  readonly threads: Threads;
 }
 
 /** The real machine. Each server takes one of its own, since the network's read buffer is shared inside it. */
 export function nodePlatform(): Platform {
-  return { disk: nodeDisk, network: nodeNetwork(), clock: nodeClock, chance: nodeChance, host: nodeHost };
+  return {
+    disk: nodeDisk,
+    network: nodeNetwork(),
+    clock: nodeClock,
+    chance: nodeChance,
+    host: nodeHost,
+    threads: nodeThreads,
+  };
 }

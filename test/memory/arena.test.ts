@@ -110,7 +110,11 @@ describe("the arena", () => {
 
   it("leaves an open snapshot its chunks at a reset", () => {
     const arena = new Arena({ poison: true });
-    const held = Array.from({ length: 1000 }, (_, mark) => ({ ref: arena.allocate(96), bytes: 96, mark: mark & 255 }));
+    const held = Array.from({ length: 1000 }, (_, mark) => ({
+      ref: arena.allocate(96),
+      bytes: 96,
+      mark: mark & 255,
+    }));
     for (const { ref, bytes, mark } of held) fill(arena, ref, bytes, mark);
     const cut = arena.openCut();
     arena.free(arena.own(held[0]!.ref));
@@ -120,7 +124,12 @@ describe("the arena", () => {
     const memory = new Memory(cut.buffers);
     for (const { ref, bytes, mark } of held) {
       const at = memory.offset(ref);
-      assert.ok(memory.bytesOf(ref).subarray(at + HEADER_BYTES, at + bytes).every((byte) => byte === mark));
+      assert.ok(
+        memory
+          .bytesOf(ref)
+          .subarray(at + HEADER_BYTES, at + bytes)
+          .every((byte) => byte === mark),
+      );
     }
     assert.equal(cut.heldBytes, 1000 * 96);
     cut.close();

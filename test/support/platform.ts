@@ -6,6 +6,7 @@ import { SeededChance } from "./chance.js";
 import { SimulatedClock } from "./clock.js";
 import { SimulatedDisk } from "./disk.js";
 import { SimulatedNetwork } from "./network.js";
+import { SimulatedThreads } from "./threads.js";
 
 /** A host that looks the same everywhere and keeps what the server prints. */
 export class SimulatedHost implements Host {
@@ -72,6 +73,7 @@ export interface SimulatedPlatform extends Platform {
   readonly clock: SimulatedClock;
   readonly chance: SeededChance;
   readonly host: SimulatedHost;
+  readonly threads: SimulatedThreads;
   /** The same machine after its power came back: another disk state, no connections, the clock where it was. */
   rebooted(disk: SimulatedDisk): SimulatedPlatform;
 }
@@ -98,6 +100,7 @@ function assemble(disk: SimulatedDisk, clock: SimulatedClock, chance: SeededChan
     clock,
     chance,
     host: new SimulatedHost(),
+    threads: new SimulatedThreads(disk, (action) => void clock.after(1, action)),
     rebooted(next) {
       clock.powerOff();
       return assemble(next, clock, chance.fork());
