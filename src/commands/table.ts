@@ -6,6 +6,7 @@ import { connectionCommands } from "./connection/index.js";
 import { genericCommands } from "./generic/index.js";
 import { hashCommands } from "./hash/index.js";
 import { listCommands } from "./list/index.js";
+import { pubsubCommands } from "./pubsub/index.js";
 import { serverCommands } from "./server/index.js";
 import { setCommands } from "./set/index.js";
 import { sortedSetCommands } from "./sorted-set/index.js";
@@ -21,6 +22,7 @@ export const commandTable: readonly Declaration[] = [
   ...genericCommands,
   ...transactionCommands,
   ...connectionCommands,
+  ...pubsubCommands,
   ...serverCommands,
   ...sortedSetCommands,
 ];

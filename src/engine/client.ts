@@ -5,6 +5,7 @@ import type { Watch, Watcher } from "../keyspace/watched.js";
 import type { BufferPool } from "../resp/reply.js";
 import { Reply } from "../resp/reply.js";
 import type { Command } from "./command.js";
+import type { Subscriptions } from "./subscriptions.js";
 import type { Transaction } from "./transaction.js";
 
 /** What a session needs of its connection. */
@@ -53,6 +54,10 @@ export class Client implements Watcher {
   readonly watching: Watch[] = [];
   dirty = false;
   monitor = false;
+  /** The channels and patterns that it listens to; null when it never did. */
+  subscriptions: Subscriptions | null = null;
+  /** Whether there are any: the session is then of the class `pubsub`, and in RESP2 it may do little else. */
+  subscribed = false;
   noTouch = false;
   noEvict = false;
   /** Why the session stops running commands until it is woken: paused, blocked. */
@@ -88,13 +93,19 @@ export class Client implements Watcher {
 
   /** Bytes of the buffers that are kept for this session. */
   get bufferBytes(): number {
-    const { link, reply, transaction } = this;
-    return link.queryBufferBytes + link.outputBytes + reply.heldBytes + (transaction?.bytes ?? 0);
+    const { link, reply, transaction, subscriptions } = this;
+    const kept = (transaction?.bytes ?? 0) + (subscriptions?.bytes ?? 0);
+    return link.queryBufferBytes + link.outputBytes + reply.heldBytes + kept;
+  }
+
+  /** What is to be sent must not leave before the log is safe up to `offset`. */
+  hold(offset: number): void {
+    if (offset > this.waitOffset) this.waitOffset = offset;
   }
 
   /** The reply that begins at `from` must not leave before the log is safe up to `offset`. */
   waitFor(offset: number, from: number): void {
-    if (offset > this.waitOffset) this.waitOffset = offset;
+    this.hold(offset);
     if (this.unsafeFrom === -1) this.unsafeFrom = from;
   }
 

@@ -57,6 +57,7 @@ export class Clients {
     this.byId.delete(client.id);
     client.unwatch();
     this.engine.monitors.remove(client);
+    this.engine.pubsub.forget(client);
   }
 
   /** Whether the session must prove who it is before it may do anything else. */

@@ -42,7 +42,6 @@ const SHOWN_FLAGS = [
   "asking",
   "fast",
   "no_auth",
-  "may_replicate",
   "no_mandatory_keys",
   "no_async_loading",
   "no_multi",
@@ -54,6 +53,7 @@ export type Flag =
   | (typeof SHOWN_FLAGS)[number]
   /** Known to the server alone: COMMAND INFO hides them. */
   | "protected"
+  | "may_replicate"
   | "touches_arbitrary_keys";
 
 export interface Declaration {
@@ -84,6 +84,8 @@ export interface Declaration {
   readonly subcommands?: readonly Declaration[];
   /** Runs at once between MULTI and EXEC, where other commands are queued. */
   readonly immediate?: boolean;
+  /** Is allowed to a RESP2 client that has subscribed to something. */
+  readonly whileSubscribed?: boolean;
   /** Sees keys that its arguments do not name, although no flag says so. */
   readonly seesAnyKey?: boolean;
   /** Positions of arguments that others must not see: passwords, in MONITOR and SLOWLOG. */
@@ -113,6 +115,7 @@ export const MAY_REPLICATE = 1024;
 export const ANY_KEY = 2048;
 export const FAST = 8192;
 export const IMMEDIATE = 16384;
+export const WHILE_SUBSCRIBED = 32768;
 
 const BITS: Partial<Record<Flag, number>> = {
   write: WRITE,
@@ -165,6 +168,7 @@ export class Command {
     this.bits =
       bits |
       (declaration.immediate === true ? IMMEDIATE : 0) |
+      (declaration.whileSubscribed === true ? WHILE_SUBSCRIBED : 0) |
       (declaration.seesAnyKey === true ? ANY_KEY : 0);
     this.nameBytes = Buffer.from(declaration.name);
     this.subcommands = new Map(

@@ -36,9 +36,11 @@ import type { CommandTable } from "./command-table.js";
 import { CommandError } from "./errors.js";
 import { Gate } from "./gate.js";
 import { Histograms } from "./histograms.js";
+import { KeyspaceNotifications } from "./keyspace-notifications.js";
 import { LatencyMonitor } from "./latency-monitor.js";
 import { MemoryAccount } from "./memory-account.js";
 import { Monitors } from "./monitors.js";
+import { PubSub } from "./pubsub.js";
 import type { Services } from "./services.js";
 import { SlowLog } from "./slow-log.js";
 import { Statistics } from "./statistics.js";
@@ -74,6 +76,8 @@ export class Engine {
   readonly latency: LatencyMonitor;
   readonly histograms = new Histograms();
   readonly monitors: Monitors;
+  readonly pubsub = new PubSub(this.pool);
+  readonly notifications: KeyspaceNotifications;
   readonly expiry: ExpiryCycle;
   readonly eviction: Eviction;
   readonly memory: MemoryAccount;
@@ -96,6 +100,7 @@ export class Engine {
     this.clients = new Clients(this);
     this.latency = new LatencyMonitor(parts.config, parts.platform.clock);
     this.monitors = new Monitors(parts.platform.clock);
+    this.notifications = new KeyspaceNotifications(this.pubsub, parts.config);
     this.expiry = new ExpiryCycle(parts.keyspace, parts.platform.clock);
     this.memory = new MemoryAccount(this);
     this.eviction = new Eviction(
@@ -112,7 +117,7 @@ export class Engine {
         this.propagateDeletion(database, key, this.config.values["lazyfree-lazy-expire"]),
       evicted: (database, key) =>
         this.propagateDeletion(database, key, this.config.values["lazyfree-lazy-eviction"]),
-      event: () => {},
+      event: (database, event, key) => this.notifications.publish(database, event, key),
     };
     this.refreshTime();
   }
@@ -152,6 +157,7 @@ export class Engine {
     }
     client.replied(replied);
     if (client.replyMode !== "on") this.mute(client, replied);
+    if (this.pubsub.hasMessages) this.pubsub.deliver(this.log.offset);
     return true;
   }
 
@@ -186,7 +192,9 @@ export class Engine {
     } finally {
       this.depth--;
     }
-    if (this.depth === 0) this.endUnit(null, null, null);
+    if (this.depth > 0) return;
+    this.endUnit(null, null, null);
+    if (this.pubsub.hasMessages) this.pubsub.deliver(this.log.offset);
   }
 
   /** Writes an error reply and counts it. */

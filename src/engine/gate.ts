@@ -14,6 +14,7 @@ import {
   NO_AUTH,
   PROTECTED,
   READONLY,
+  WHILE_SUBSCRIBED,
   WRITE,
 } from "./command.js";
 import type { Engine } from "./engine.js";
@@ -101,6 +102,11 @@ export class Gate {
       // Replicas are still to come, so there are never enough.
       if (config.values["min-replicas-to-write"] > 0 && config.values["min-replicas-max-lag"] > 0)
         throw fail("NOREPLICAS Not enough good replicas to write.");
+    }
+    if (client.subscribed && client.reply.version === 2 && !command.is(WHILE_SUBSCRIBED)) {
+      throw fail(
+        `Can't execute '${command.fullName}': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed in this context`,
+      );
     }
     if (services.loading && !command.is(LOADING))
       throw fail("LOADING Redis is loading the dataset in memory");

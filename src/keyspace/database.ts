@@ -263,7 +263,7 @@ export class Database {
 
   /** A further event of a change that was told already. */
   notify(key: Key, kind: number, event: string): void {
-    if ((this.space.notifyKinds & kind) !== 0) this.space.hooks.event(this, kind, event, key);
+    if ((this.space.notifyKinds & kind) !== 0) this.space.hooks.event(this, event, key);
   }
 
   /** Marks an access, unless the client has asked not to. */

@@ -34,7 +34,7 @@ export interface KeyspaceHooks {
   /** A key was deleted to make room. */
   evicted(database: Database, key: Key): void;
   /** A keyspace event, of a class that `notifyKinds` asks for. */
-  event(database: Database, kind: number, event: string, key: Key): void;
+  event(database: Database, event: string, key: Key): void;
 }
 
 export interface KeyspaceStats {

@@ -55,6 +55,8 @@ export class Reply {
   /** Bytes written and not yet taken. */
   length = 0;
   private bytes: Buffer = NO_BYTES;
+  /** Whether the buffer is somebody else's, full, and not to be written. */
+  private shared = false;
 
   constructor(private readonly pool: BufferPool) {}
 
@@ -63,16 +65,43 @@ export class Reply {
     return this.bytes.length;
   }
 
-  /** Hands over the buffer; its first `length` bytes, asked before, are the replies. The pool wants it back. */
+  /** What was written; valid until the next write. */
+  written(): Buffer {
+    return this.bytes.subarray(0, this.length);
+  }
+
+  /** Whether the buffer that `take` hands over is of the pool, which wants it back. */
+  get isPooled(): boolean {
+    return !this.shared;
+  }
+
+  /** Hands over the buffer; its first `length` bytes, asked before, are the replies. */
   take(): Buffer {
     const taken = this.bytes;
     this.bytes = NO_BYTES;
     this.length = 0;
+    this.shared = false;
     return taken;
+  }
+
+  /**
+   * Writes bytes that many clients get: they are not copied when there is nothing before them, so that a message to
+   * ten thousand clients takes no buffer for each. Nobody may change them.
+   */
+  share(bytes: Buffer): void {
+    if (this.length > 0) {
+      this.raw(bytes);
+      return;
+    }
+    if (!this.shared && this.bytes.length > 0) this.pool.give(this.bytes);
+    this.bytes = bytes;
+    this.length = bytes.length;
+    this.shared = true;
   }
 
   /** Forgets what was written after a place that `length` told. */
   cutTo(length: number): void {
+    if (this.shared && length < this.length) this.own();
     this.length = length;
   }
 
@@ -236,7 +265,13 @@ export class Reply {
   private grow(needed: number): void {
     const grown = this.pool.take(Math.max(needed, this.bytes.length * 2));
     this.bytes.copy(grown, 0, 0, this.length);
-    if (this.bytes.length > 0) this.pool.give(this.bytes);
+    if (!this.shared && this.bytes.length > 0) this.pool.give(this.bytes);
     this.bytes = grown;
+    this.shared = false;
+  }
+
+  /** Makes the buffer one of our own. */
+  private own(): void {
+    this.grow(this.length);
   }
 }

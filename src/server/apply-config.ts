@@ -30,6 +30,9 @@ export function applyConfig(engine: Engine, { listeners, cron }: Followers): voi
     slowLog.thresholdUs = config.values["slowlog-log-slower-than"];
     slowLog.limit(config.values["slowlog-max-len"]);
   });
+  follow("notify-keyspace-events", () => {
+    keyspace.notifyKinds = engine.notifications.kinds;
+  });
   config.onChange(["hz", "dynamic-hz"], () => void cron.start());
   config.onChange("maxmemory", () => void engine.eviction.makeRoom());
   config.onChange(["port", "bind"], () => {

@@ -179,14 +179,15 @@ export class Connection implements ClientLink, DecoderLimits {
     if (this.closed) return;
     if (reply.length > 0) {
       const length = reply.length;
+      const pooled = reply.isPooled;
       const buffer = reply.take();
       this.engine.statistics.bytesOut += length;
       this.engine.statistics.writes++;
       client.bytesOut += length;
       const { pool } = this.engine;
-      this.socket.write(length === buffer.length ? buffer : buffer.subarray(0, length), () =>
-        pool.give(buffer),
-      );
+      this.socket.write(length === buffer.length ? buffer : buffer.subarray(0, length), () => {
+        if (pooled) pool.give(buffer);
+      });
       if (this.socket.pendingBytes > 0) checkOutput(this, this.engine, this.socket.pendingBytes);
     }
     if (client.closing) this.socket.end();

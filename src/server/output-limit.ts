@@ -5,7 +5,8 @@ import type { Connection } from "./connection.js";
 
 /** Closes the connection when its unsent output is above the hard limit, or above the soft one for too long. */
 export function checkOutput(connection: Connection, engine: Engine, pendingBytes: number): void {
-  const { hard, soft, softSeconds } = engine.config.values["client-output-buffer-limit"].normal;
+  const limits = engine.config.values["client-output-buffer-limit"];
+  const { hard, soft, softSeconds } = connection.client.subscribed ? limits.pubsub : limits.normal;
   const { now } = engine.keyspace;
   const aboveSoft = soft > 0 && pendingBytes > soft;
   if (!aboveSoft) connection.softLimitSinceMs = 0;

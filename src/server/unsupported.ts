@@ -12,8 +12,6 @@ type Objection<N extends Name> = (value: Values[N]) => string | null;
 const OBJECTIONS: { readonly [N in Name]?: Objection<N> } = {
   replicaof: (primary) =>
     primary === null ? null : "replication is not supported yet: this server can only be a primary",
-  "notify-keyspace-events": (events) =>
-    events === 0 ? null : "keyspace notifications are not supported yet: there is no Pub/Sub to publish them",
   "locale-collate": (locale) =>
     ["", "C", "POSIX"].includes(locale)
       ? null

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Redis } from "ioredis";
 import { createClient } from "redis";
+import { eventually } from "../support/condition.js";
 import { freePort } from "../support/directory.js";
 import { oracleTest } from "../support/oracle.js";
 import { runExecutable } from "../support/process.js";
@@ -153,4 +154,57 @@ oracleTest("redis-benchmark runs its string tests", async () => {
   for (const name of ["PING_INLINE", "PING_MBULK", "SET", "GET", "INCR", "MSET"])
     assert.match(run.log, new RegExp(`${name}[^\\n]*requests per second`));
   assert.doesNotMatch(run.log, /error/i);
+});
+
+test("ioredis: subscribers, by name and by pattern, and keyspace notifications", {
+  timeout: 30_000,
+}, async () => {
+  await using server = await TidemarkHere.start({ "notify-keyspace-events": "KEA" });
+  const subscriber = new Redis({ port: server.port, host: "127.0.0.1" });
+  const redis = new Redis({ port: server.port, host: "127.0.0.1" });
+  const seen: string[] = [];
+  try {
+    subscriber.on("message", (channel, message) => seen.push(`${channel} ${message}`));
+    subscriber.on("pmessage", (pattern, channel, message) => seen.push(`${pattern} ${channel} ${message}`));
+    assert.equal(await subscriber.subscribe("news", "weather"), 2);
+    assert.equal(await subscriber.psubscribe("__key*@0__:*"), 3);
+    assert.equal(await redis.publish("news", "héllo"), 1);
+    await redis.set("k", "v");
+    await eventually("the messages are there", () => seen.length === 3);
+    assert.deepEqual(seen, [
+      "news héllo",
+      "__key*@0__:* __keyspace@0__:k set",
+      "__key*@0__:* __keyevent@0__:set k",
+    ]);
+    assert.equal(await subscriber.punsubscribe("__key*@0__:*"), 2);
+    assert.equal(await subscriber.unsubscribe("news", "weather"), 0);
+    assert.equal(await subscriber.get("k"), "v");
+  } finally {
+    subscriber.disconnect();
+    redis.disconnect();
+  }
+});
+
+test("node-redis: subscribers, also of shard channels", { timeout: 30_000 }, async () => {
+  await using server = await TidemarkHere.start();
+  const redis = createClient({ url: server.url });
+  const subscriber = redis.duplicate();
+  const seen: string[] = [];
+  const note = (message: string, channel: string): void => void seen.push(`${channel} ${message}`);
+  try {
+    await Promise.all([redis.connect(), subscriber.connect()]);
+    await subscriber.subscribe("news", note);
+    await subscriber.pSubscribe("n*", note);
+    await subscriber.sSubscribe("shard", note);
+    assert.equal(await redis.publish("news", "one"), 2);
+    assert.equal(await redis.sPublish("shard", "two"), 1);
+    await eventually("the messages are there", () => seen.length === 3);
+    assert.deepEqual(seen, ["news one", "news one", "shard two"]);
+    assert.deepEqual(await redis.pubSubChannels(), ["news"]);
+    await subscriber.unsubscribe("news");
+    assert.equal(await redis.publish("news", "three"), 1);
+  } finally {
+    redis.destroy();
+    subscriber.destroy();
+  }
 });

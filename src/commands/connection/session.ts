@@ -30,6 +30,7 @@ export const quit = command({
   arity: -1,
   deprecated: { since: "7.2.0", replacedBy: "just closing the connection" },
   immediate: true,
+  whileSubscribed: true,
   run(call) {
     call.client.closing = true;
     call.reply.ok();
@@ -44,10 +45,12 @@ export const reset = command({
   complexity: "O(1)",
   flags: ["noscript", "loading", "stale", "fast", "no_auth", "allow_busy"],
   immediate: true,
+  whileSubscribed: true,
   run(call) {
     const { engine, client, reply } = call;
     client.discard();
     engine.monitors.remove(client);
+    engine.pubsub.forget(client);
     client.database = engine.keyspace.databases[0]!;
     client.user = "default";
     client.authenticated = engine.config.values.requirepass === "";

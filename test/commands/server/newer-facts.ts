@@ -82,6 +82,9 @@ client|list: arguments/1/0/flags = -
 config|get: arguments/0/type = string
 config|get: arguments/0/0/name = -
 config|get: arguments/0/0/type = -
+psubscribe: arguments/0/type = pattern
+psubscribe: arguments/0/0/name = -
+psubscribe: arguments/0/0/type = -
 
 # One word is enough, and the arguments are documented
 command|getkeys: arity = -3

@@ -57,7 +57,7 @@ export class Session {
     this.keyspace.notifyKinds = -1;
     this.keyspace.hooks = {
       ...this.keyspace.hooks,
-      event: (_database, _kind, event, key) => {
+      event: (_database, event, key) => {
         this.events.push(`${event} ${Buffer.from(key.bytes.slice(key.start, key.end))}`);
       },
     };

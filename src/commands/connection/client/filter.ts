@@ -15,6 +15,6 @@ export function readType(call: Call, at: number): ClientType {
 }
 
 /** What a session is in these terms; one in MONITOR mode is a normal client. */
-export function typeOfClient(_client: Client): ClientType {
-  return "normal";
+export function typeOfClient(client: Client): ClientType {
+  return client.subscribed ? "pubsub" : "normal";
 }

@@ -8,7 +8,7 @@ import type { Request } from "../../../resp/request.js";
  * session. There is one chain of unsent output for each connection, so `oll` is 0 or 1.
  */
 export function clientLine(client: Client, nowMs: number, request: Request | null): string {
-  const { link, reply, transaction } = client;
+  const { link, reply, transaction, subscriptions } = client;
   const argumentBytes = request === null ? 0 : bytesOfArguments(request);
   const fields = {
     id: client.id,
@@ -20,9 +20,9 @@ export function clientLine(client: Client, nowMs: number, request: Request | nul
     idle: secondsSince(client.lastActiveMs, nowMs),
     flags: flagsOf(client),
     db: client.database.index,
-    sub: 0,
-    psub: 0,
-    ssub: 0,
+    sub: subscriptions?.channel.size ?? 0,
+    psub: subscriptions?.pattern.size ?? 0,
+    ssub: subscriptions?.shard.size ?? 0,
     multi: transaction === null ? -1 : transaction.queue.length,
     qbuf: link.queryBytes,
     "qbuf-free": Math.max(0, link.queryBufferBytes - link.queryBytes),
@@ -60,6 +60,7 @@ function bytesOfArguments(request: Request): number {
 function flagsOf(client: Client): string {
   const flags = [
     client.monitor ? "O" : "",
+    client.subscribed ? "P" : "",
     client.transaction !== null ? "x" : "",
     client.held ? "b" : "",
     client.dirty ? "d" : "",

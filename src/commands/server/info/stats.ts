@@ -48,11 +48,8 @@ function keys({ statistics, keyspace, eviction, platform }: Engine): Field[] {
 }
 
 /** Most of these are of things that Redis has and this server does not have, or not yet. */
-function others({ statistics }: Engine): Field[] {
+function others({ statistics, pubsub }: Engine): Field[] {
   const none = [
-    "pubsub_channels",
-    "pubsub_patterns",
-    "pubsubshard_channels",
     "latest_fork_usec",
     "total_forks",
     "migrate_cached_sockets",
@@ -69,6 +66,9 @@ function others({ statistics }: Engine): Field[] {
     "unexpected_error_replies",
   ];
   return [
+    ["pubsub_channels", pubsub.channel.count],
+    ["pubsub_patterns", pubsub.pattern.count],
+    ["pubsubshard_channels", pubsub.shard.count],
     ...none.map((name): Field => [name, 0]),
     ["total_error_replies", statistics.errorReplies],
     ["dump_payload_sanitizations", 0],

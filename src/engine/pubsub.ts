@@ -1,0 +1,145 @@
+/**
+ * Publish and subscribe: who listens to what, and the messages on their way to them.
+ *
+ * A message goes to those who have subscribed at the moment of publishing, but it reaches their replies only at the end
+ * of the unit in which it was published. So a client that publishes to itself reads the reply of its command first, and
+ * nothing stands between the replies of an EXEC (as in Redis 7.2), and a message that tells of a write is not sent
+ * before the write is safe.
+ *
+ * Exact channels are found by their name; patterns are tried one after the other. A message is encoded once for each
+ * version of the protocol, and all its receivers share those bytes (`Reply.share`).
+ */
+
+import { Push } from "../resp/push.js";
+import { type BufferPool, Reply } from "../resp/reply.js";
+import { globMatch } from "../util/glob.js";
+import type { Client } from "./client.js";
+import { Subscriptions, type Topic, type TopicKind, Topics } from "./subscriptions.js";
+
+export class PubSub {
+  readonly channel = new Topics();
+  readonly pattern = new Topics();
+  readonly shard = new Topics();
+  /** Messages of the unit that runs, and their receivers: two lists of one length. */
+  private readonly messages: Buffer[] = [];
+  private readonly receivers: Client[] = [];
+
+  constructor(private readonly pool: BufferPool) {}
+
+  /** Whether a message on some channel could reach anybody. */
+  get hasListeners(): boolean {
+    return this.channel.count + this.pattern.count > 0;
+  }
+
+  // ---- subscribing ----
+
+  /** Subscribes and confirms it to the client, also when it had subscribed before. */
+  subscribe(client: Client, kind: TopicKind, name: Buffer): void {
+    client.subscriptions ??= new Subscriptions();
+    client.subscriptions[kind].add(this[kind].join(name, client));
+    client.subscribed = true;
+    this.confirm(client, kind, CONFIRMATIONS[kind].subscribed, name);
+  }
+
+  /** Unsubscribes and confirms it, also when the client had not subscribed. */
+  unsubscribe(client: Client, kind: TopicKind, name: Buffer): void {
+    const topic = this[kind].find(name);
+    if (topic !== undefined) this.part(client, kind, topic);
+    this.confirm(client, kind, CONFIRMATIONS[kind].unsubscribed, name);
+  }
+
+  /** Unsubscribes from everything of a kind, with a confirmation for each, or one for nothing. */
+  unsubscribeAll(client: Client, kind: TopicKind): void {
+    const topics = [...(client.subscriptions?.[kind] ?? [])];
+    for (const topic of topics) this.unsubscribe(client, kind, topic.name);
+    if (topics.length === 0) this.confirm(client, kind, CONFIRMATIONS[kind].unsubscribed, null);
+  }
+
+  /** The client is gone, or begins anew: it loses all its subscriptions without a word. */
+  forget(client: Client): void {
+    if (client.subscriptions === null) return;
+    for (const kind of KINDS) for (const topic of client.subscriptions[kind]) this.part(client, kind, topic);
+    client.subscriptions = null;
+  }
+
+  private part(client: Client, kind: TopicKind, topic: Topic): void {
+    this[kind].leave(topic, client);
+    client.subscriptions?.[kind].delete(topic);
+    client.subscribed = (client.subscriptions?.count ?? 0) > 0;
+  }
+
+  /** Confirmations are replies, but reach even a client that wants none: then they come as a message. */
+  private confirm(client: Client, kind: TopicKind, word: string, name: Buffer | null): void {
+    const muted = client.replyMode !== "on";
+    const reply = muted ? new Reply(this.pool) : client.reply;
+    reply.version = client.reply.version;
+    reply.push(3);
+    reply.text(word);
+    if (name === null) reply.nil();
+    else reply.bulk(name);
+    reply.integer(client.subscriptions?.countFor(kind) ?? 0);
+    if (!muted) return;
+    this.queue(client, Buffer.from(reply.written()));
+    this.pool.give(reply.take());
+  }
+
+  // ---- publishing ----
+
+  /** Sends a message to all who listen to the channel, by its name or a pattern; returns the number of copies. */
+  publish(channel: Uint8Array, message: Uint8Array): number {
+    let copies = this.send(this.channel.find(channel), ["message", channel, message]);
+    if (this.pattern.count === 0) return copies;
+    for (const topic of this.pattern.all()) {
+      if (!globMatch(topic.name, channel, 0, channel.length)) continue;
+      copies += this.send(topic, ["pmessage", topic.name, channel, message]);
+    }
+    return copies;
+  }
+
+  /** As `publish`, for those who listen to a shard channel; there are no patterns of these. */
+  publishToShard(channel: Uint8Array, message: Uint8Array): number {
+    return this.send(this.shard.find(channel), ["smessage", channel, message]);
+  }
+
+  private send(topic: Topic | undefined, words: readonly (Uint8Array | string)[]): number {
+    if (topic === undefined) return 0;
+    const push = new Push(words);
+    for (const client of topic.clients) this.queue(client, push.bytes(client.reply.version));
+    return topic.clients.size;
+  }
+
+  private queue(client: Client, message: Buffer): void {
+    this.receivers.push(client);
+    this.messages.push(message);
+  }
+
+  // ---- delivering ----
+
+  /** Whether messages wait for the end of their unit. */
+  get hasMessages(): boolean {
+    return this.messages.length > 0;
+  }
+
+  /** A unit has ended: its messages go to the clients, to be sent when the log is safe up to `offset`. */
+  deliver(offset: number): void {
+    const { messages, receivers } = this;
+    for (let i = 0; i < messages.length; i++) {
+      const client = receivers[i]!;
+      if (client.closing) continue;
+      client.reply.share(messages[i]!);
+      client.hold(offset);
+      client.link.send();
+    }
+    messages.length = 0;
+    receivers.length = 0;
+  }
+}
+
+const KINDS: readonly TopicKind[] = ["channel", "pattern", "shard"];
+
+/** The first word of a confirmation. */
+const CONFIRMATIONS: Readonly<Record<TopicKind, { subscribed: string; unsubscribed: string }>> = {
+  channel: { subscribed: "subscribe", unsubscribed: "unsubscribe" },
+  pattern: { subscribed: "psubscribe", unsubscribed: "punsubscribe" },
+  shard: { subscribed: "ssubscribe", unsubscribed: "sunsubscribe" },
+};
