@@ -22,6 +22,9 @@ import type { Unit } from "./unit.js";
 
 const KEPT_KEYS = 256;
 
+export const nil = (reply: Reply): void => reply.nil();
+export const nilArray = (reply: Reply): void => reply.nilArray();
+
 /** How the command's effect goes into the log. */
 export type Propagation =
   /** As it came, if it has changed something. */
@@ -160,6 +163,27 @@ export class Call {
     const entries = this.engine.keyspace.entries;
     const start = entries.valueStart(ref);
     this.reply.bulk(entries.valueBytes(ref), start, start + entries.valueLength(ref));
+  }
+
+  /** Whether the command may make its client wait: not inside EXEC, nor while a log is applied. */
+  get mayBlock(): boolean {
+    return !this.engine.isNested && this.client.kind === "normal";
+  }
+
+  /**
+   * Makes the client wait for a value of that type at one of the keys that are the arguments from `first` up to, not
+   * including, `end`, and then runs the command again. `timeoutMs` 0 is forever; the reply when time is over is a null
+   * array. Where nothing may block, `none` replies at once.
+   */
+  waitForKeys(
+    type: number,
+    first: number,
+    end: number,
+    timeoutMs: number,
+    none: (reply: Reply) => void,
+  ): void {
+    if (this.mayBlock) this.engine.blocking.blockForKeys(this, type, first, end, timeoutMs, nilArray);
+    else none(this.reply);
   }
 
   /** Puts an effect into the log in the place of the command itself; may be called more than once. */

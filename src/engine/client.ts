@@ -4,6 +4,8 @@ import type { Database } from "../keyspace/database.js";
 import type { Watch, Watcher } from "../keyspace/watched.js";
 import type { BufferPool } from "../resp/reply.js";
 import { Reply } from "../resp/reply.js";
+import type { Request } from "../resp/request.js";
+import type { Blocked } from "./blocking.js";
 import type { Command } from "./command.js";
 import type { Subscriptions } from "./subscriptions.js";
 import type { Transaction } from "./transaction.js";
@@ -27,7 +29,7 @@ export interface ClientLink {
   close(): void;
   /** Closes at once. */
   destroy(): void;
-  /** The session may run commands again: go on with what has been read. */
+  /** The session may run commands again: go on with what has been read, at the end of the turn. */
   wake(): void;
 }
 
@@ -60,8 +62,10 @@ export class Client implements Watcher {
   subscribed = false;
   noTouch = false;
   noEvict = false;
-  /** Why the session stops running commands until it is woken: paused, blocked. */
-  held = false;
+  /** What the session waits for, while it runs no commands. */
+  blocked: Blocked | null = null;
+  /** A command that a pause has held and that is to run first when the session goes on. */
+  postponed: Request | null = null;
   /** The connection closes when its replies have been sent. */
   closing = false;
   /** Replies leave when the log is safe up to here (see persistence). */
@@ -93,8 +97,9 @@ export class Client implements Watcher {
 
   /** Bytes of the buffers that are kept for this session. */
   get bufferBytes(): number {
-    const { link, reply, transaction, subscriptions } = this;
-    const kept = (transaction?.bytes ?? 0) + (subscriptions?.bytes ?? 0);
+    const { link, reply, transaction, subscriptions, blocked } = this;
+    const kept =
+      (transaction?.bytes ?? 0) + (subscriptions?.bytes ?? 0) + (blocked?.request.bytes.length ?? 0);
     return link.queryBufferBytes + link.outputBytes + reply.heldBytes + kept;
   }
 

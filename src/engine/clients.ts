@@ -58,6 +58,7 @@ export class Clients {
     client.unwatch();
     this.engine.monitors.remove(client);
     this.engine.pubsub.forget(client);
+    this.engine.blocking.forget(client);
   }
 
   /** Whether the session must prove who it is before it may do anything else. */
@@ -80,11 +81,7 @@ export class Clients {
     if (this.pausedUntilMs === 0) return;
     this.pausedUntilMs = 0;
     this.engine.keyspace.expiryMode = "delete";
-    for (const client of this.byId.values()) {
-      if (!client.held) continue;
-      client.held = false;
-      client.link.wake();
-    }
+    this.engine.blocking.resumePostponed();
   }
 
   /** Ten times a second. */

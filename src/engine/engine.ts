@@ -19,6 +19,7 @@ import type { Key } from "../memory/key.js";
 import type { Platform } from "../platform/platform.js";
 import { BufferPool } from "../resp/reply.js";
 import type { Request } from "../resp/request.js";
+import { Blocking } from "./blocking.js";
 import { Call } from "./call.js";
 import type { Client } from "./client.js";
 import { Clients } from "./clients.js";
@@ -71,6 +72,7 @@ export class Engine {
   readonly unit: Unit;
   readonly pool = new BufferPool();
   readonly clients: Clients;
+  readonly blocking: Blocking;
   readonly statistics = new Statistics();
   readonly slowLog = new SlowLog();
   readonly latency: LatencyMonitor;
@@ -98,6 +100,7 @@ export class Engine {
     this.services = parts.services;
     this.unit = new Unit(parts.log);
     this.clients = new Clients(this);
+    this.blocking = new Blocking(this);
     this.latency = new LatencyMonitor(parts.config, parts.platform.clock);
     this.monitors = new Monitors(parts.platform.clock);
     this.notifications = new KeyspaceNotifications(this.pubsub, parts.config);
@@ -139,26 +142,36 @@ export class Engine {
   }
 
   /**
-   * Executes what the client has sent, or queues it, or refuses it; the reply is in `client.reply`. Returns false when
-   * the command must wait (the client is held then) and be given again once it is woken.
+   * Executes what the client has sent, or queues it, or refuses it; the reply is in `client.reply`, unless the client
+   * must wait for it (`client.blocked`).
    */
-  execute(client: Client, request: Request): boolean {
+  execute(client: Client, request: Request): void {
     const replied = client.reply.length;
     this.statistics.turnIsUnderWay(this.clockUs);
     const command = this.gate.admit(client, request);
     if (command !== null) {
       client.lastCommand = command;
       if (this.gate.mustWait(client, command)) {
-        client.held = true;
-        return false;
+        this.blocking.postpone(client, command, request);
+        return;
       }
       if (client.transaction !== null && !command.is(IMMEDIATE)) this.queue(client, command, request);
       else this.run(client, command, request);
     }
-    client.replied(replied);
-    if (client.replyMode !== "on") this.mute(client, replied);
+    if (client.blocked === null) this.replied(client, replied);
+    this.unitEnded();
+  }
+
+  /** What a unit may have caused outside of it: messages for subscribers, and keys that clients have waited for. */
+  private unitEnded(): void {
     if (this.pubsub.hasMessages) this.pubsub.deliver(this.log.offset);
-    return true;
+    if (this.keyspace.ready.length > 0) this.blocking.serve();
+  }
+
+  /** A command has ended; its reply begins at `from`. */
+  replied(client: Client, from: number): void {
+    client.replied(from);
+    if (client.replyMode !== "on") this.mute(client, from);
   }
 
   /** Runs a command that nothing forbids, inside a unit if one is open, else as a unit of its own. */
@@ -169,7 +182,8 @@ export class Engine {
     this.runGuarded(call);
     this.depth--;
     // Afterwards, as in Redis: a monitor sees the commands of a transaction, then EXEC.
-    if (this.monitors.any && !command.is(SKIP_MONITOR | ADMIN)) this.monitors.feed(client, command, request);
+    if (this.monitors.any && !command.is(SKIP_MONITOR | ADMIN) && !this.blocking.isRetrying)
+      this.monitors.feed(client, command, request);
     if (command.is(ANY_KEY)) this.keyspace.unsettled.sawAll();
     const changed = this.keyspace.dirty !== before;
     const effect =
@@ -181,7 +195,11 @@ export class Engine {
     } else {
       this.endUnit(client, call, effect);
     }
-    this.account(client, command, request, startUs);
+    const now = this.platform.clock.monotonicUs();
+    this.clockUs = now;
+    const { blocked } = client;
+    if (blocked === null) this.account(client, command, request, now - startUs + this.blocking.ranUs);
+    else blocked.ranUs += now - startUs;
   }
 
   /** Runs `action`, which changes the dataset outside of any command, as one atomic unit. */
@@ -194,7 +212,7 @@ export class Engine {
     }
     if (this.depth > 0) return;
     this.endUnit(null, null, null);
-    if (this.pubsub.hasMessages) this.pubsub.deliver(this.log.offset);
+    this.unitEnded();
   }
 
   /** Writes an error reply and counts it. */
@@ -258,10 +276,8 @@ export class Engine {
     if (waits > 0) client.waitFor(waits, call!.replyStart);
   }
 
-  private account(client: Client, command: Command, request: Request, startUs: number): void {
-    const now = this.platform.clock.monotonicUs();
-    const elapsed = now - startUs;
-    this.clockUs = now;
+  /** Counts a command that has ended and has run for `elapsed` microseconds. */
+  account(client: Client, command: Command, request: Request, elapsed: number): void {
     command.calls++;
     command.microseconds += elapsed;
     this.statistics.commands++;

@@ -13,6 +13,7 @@ import { AUTO, RAW } from "../types/string.js";
 import { STRING } from "../types/type.js";
 import { typeOf } from "../types/types.js";
 import { copy } from "../util/copy.js";
+import { AwaitedKeys } from "./awaited-keys.js";
 import { NOTIFY_KEY_MISS, NOTIFY_NEW } from "./events.js";
 import type { Keyspace } from "./keyspace.js";
 import { WatchedKeys } from "./watched.js";
@@ -28,6 +29,7 @@ export class Database {
   /** The entries that have an expiry, the same blocks as in `dict`. */
   expires: Dict;
   readonly watched = new WatchedKeys();
+  readonly awaited = new AwaitedKeys(this);
   /** Sum over the entries sampled last by the expiry cycle, for INFO's avg_ttl, in milliseconds. */
   averageTtlMs = 0;
   /** Where the expiry cycle goes on. */
@@ -155,6 +157,9 @@ export class Database {
   /** Hangs a new entry in the place of `old` (0 when the key is new), which is freed with its value. */
   put(key: Key, old: Ref, ref: Ref): void {
     const entries = this.space.entries;
+    // As in Redis, a value that takes the place of another one is not what anybody has waited for.
+    if (this.awaited.size > 0 && (old === 0 || this.space.isExpired(old)))
+      this.awaited.appeared(key, entries.type(ref));
     if (old === 0) {
       this.dict.insert(key.hash, ref);
       this.notify(key, NOTIFY_NEW, "new");

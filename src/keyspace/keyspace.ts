@@ -14,6 +14,7 @@ import { List } from "../types/list.js";
 import { Sets } from "../types/set.js";
 import { copy } from "../util/copy.js";
 import { AccessClock } from "./access.js";
+import type { AwaitedKey } from "./awaited-keys.js";
 import { Database } from "./database.js";
 import { Discarded } from "./discarded.js";
 import { NOTIFY_EVICTED, NOTIFY_EXPIRED } from "./events.js";
@@ -60,6 +61,8 @@ export class Keyspace {
   readonly list: List;
   /** Keys whose last write is not yet acknowledged as durable (`appendfsync always`). */
   readonly unsettled = new UnsettledKeys();
+  /** Keys that somebody waits for and that are there now, in the order in which they came into being. */
+  ready: AwaitedKey[] = [];
   readonly stats: KeyspaceStats = { hits: 0, misses: 0, expired: 0, evicted: 0, lazilyFreed: 0 };
   hooks: KeyspaceHooks = NO_HOOKS;
 
@@ -149,6 +152,8 @@ export class Keyspace {
     [a.expires, b.expires] = [b.expires, a.expires];
     [a.averageTtlMs, b.averageTtlMs] = [b.averageTtlMs, a.averageTtlMs];
     [a.expiryCursor, b.expiryCursor] = [b.expiryCursor, a.expiryCursor];
+    a.awaited.lookAtAll();
+    b.awaited.lookAtAll();
   }
 
   /** Empties all databases. That is the end of the whole arena, whatever its size. */

@@ -9,7 +9,6 @@ import type { Client, ClientLink } from "../engine/client.js";
 import type { Engine } from "../engine/engine.js";
 import type { Connection as Socket } from "../platform/network.js";
 import { type DecoderLimits, ProtocolError, RequestDecoder, WAITING_BYTES_MAX } from "../resp/decoder.js";
-import type { Request } from "../resp/request.js";
 import { checkOutput } from "./output-limit.js";
 import type { Turn } from "./turn.js";
 
@@ -19,8 +18,6 @@ const STRANGER_BYTES_MAX = 1024 * 1024;
 export class Connection implements ClientLink, DecoderLimits {
   readonly client: Client;
   private readonly decoder: RequestDecoder;
-  /** A command that must wait until the session is woken. */
-  private heldRequest: Request | null = null;
   private closed = false;
   /** Whether the turn knows that there is something to send. */
   scheduled = false;
@@ -99,15 +96,8 @@ export class Connection implements ClientLink, DecoderLimits {
     this.gone();
   }
 
-  /** Runs the command that had to wait, and what came after it. */
   wake(): void {
-    if (this.closed) return;
-    const held = this.heldRequest;
-    this.heldRequest = null;
-    if (held !== null) this.run(held);
-    this.process();
-    this.decoder.settle();
-    this.send();
+    if (!this.closed) this.turn.wake(this);
   }
 
   // ---- reading ----
@@ -133,10 +123,14 @@ export class Connection implements ClientLink, DecoderLimits {
     this.send();
   }
 
-  /** Goes on with what had to wait for another turn. */
+  /** Goes on with what had to wait: for another turn, or for the end of a wait. */
   proceed(): void {
+    const { client } = this;
     if (this.closed) return;
     this.socket.resume();
+    const { postponed } = client;
+    client.postponed = null;
+    if (postponed !== null) this.engine.execute(client, postponed);
     this.process();
     this.decoder.settle();
     this.checkQuery();
@@ -146,17 +140,14 @@ export class Connection implements ClientLink, DecoderLimits {
   private process(): void {
     const { client, decoder } = this;
     try {
-      while (!client.held && !client.closing && decoder.next()) this.run(decoder.request);
+      while (client.blocked === null && !client.closing && decoder.next())
+        this.engine.execute(client, decoder.request);
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error;
       this.engine.replyError(client, null, `ERR Protocol error: ${error.message}`);
       this.engine.services.log("verbose", `Protocol error (${error.message}) from client: ${this.remote}`);
       client.closing = true;
     }
-  }
-
-  private run(request: Request): void {
-    if (!this.engine.execute(this.client, request)) this.heldRequest = request.copy();
   }
 
   private checkQuery(): void {

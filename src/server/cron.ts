@@ -95,7 +95,8 @@ export class Cron {
     if (seconds === 0) return;
     const since = engine.keyspace.now - seconds * 1000;
     for (const client of engine.clients.all()) {
-      if (client.monitor || client.subscribed || client.held || client.lastActiveMs > since) continue;
+      if (client.monitor || client.subscribed || client.blocked !== null || client.lastActiveMs > since)
+        continue;
       engine.services.log("verbose", "Closing idle client");
       client.link.destroy();
     }

@@ -1,8 +1,9 @@
 /**
  * The end of a turn of the event loop, where everything that was done in it takes effect outside:
  *
- *  1. the log's bytes of the turn go to the append-only file, in one write;
- *  2. replies leave whose place in the log is safe; the others wait for the file's progress.
+ *  1. clients that the turn has unblocked go on with what they have sent meanwhile;
+ *  2. the log's bytes of the turn go to the append-only file, in one write;
+ *  3. replies leave whose place in the log is safe; the others wait for the file's progress.
  *
  * Commands run in the poll phase, for all sockets that were ready; the check phase that follows is here.
  */
@@ -18,6 +19,8 @@ export class Turn {
   private pending: Connection[] = [];
   /** Connections that have more to run in a later turn, in the order of their coming. */
   private deferred: Connection[] = [];
+  /** Connections whose clients wait no longer for what had blocked them. */
+  private woken: Connection[] = [];
   /** Connections whose replies wait for the log to become safe. */
   private waiting: Connection[] = [];
   private scheduled = false;
@@ -56,11 +59,21 @@ export class Turn {
     }
   }
 
+  /** The connection's client may run commands again: at the end of this turn. */
+  wake(connection: Connection): void {
+    this.request();
+    this.woken.push(connection);
+  }
+
   private goOn(): void {
     const waited = this.deferred;
     this.deferred = [];
+    this.proceed(waited);
+  }
+
+  private proceed(connections: readonly Connection[]): void {
     this.engine.refreshTime();
-    for (const connection of waited) {
+    for (const connection of connections) {
       if (this.isLong) this.defer(connection);
       else connection.proceed();
     }
@@ -81,6 +94,12 @@ export class Turn {
   /** Ends the turn now: for the loop, and for a shutdown. */
   end(): void {
     const { clock } = this.engine.platform;
+    // What they do may unblock others.
+    while (this.woken.length > 0) {
+      const { woken } = this;
+      this.woken = [];
+      this.proceed(woken);
+    }
     this.scheduled = false;
     const beganUs = clock.monotonicUs();
     this.writeLog();

@@ -3,13 +3,18 @@
 import type { Declaration } from "../../engine/command.js";
 import { linsert, lset } from "./change.js";
 import { lpos } from "./lpos.js";
-import { lmove, rpoplpush } from "./move.js";
-import { lmpop, lpop, rpop } from "./pop.js";
+import { blmove, brpoplpush, lmove, rpoplpush } from "./move.js";
+import { blmpop, blpop, brpop, lmpop, lpop, rpop } from "./pop.js";
 import { lpush, lpushx, rpush, rpushx } from "./push.js";
 import { lindex, llen, lrange } from "./range.js";
 import { lrem, ltrim } from "./remove.js";
 
 export const listCommands: readonly Declaration[] = [
+  blmove,
+  blmpop,
+  blpop,
+  brpop,
+  brpoplpush,
   lindex,
   linsert,
   llen,

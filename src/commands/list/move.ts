@@ -1,17 +1,22 @@
-/** LMOVE and RPOPLPUSH. */
+/** LMOVE and RPOPLPUSH, and BLMOVE and BRPOPLPUSH, which wait when there is nothing to move. */
 
-import { key, oneOf, token } from "../../engine/argument.js";
-import type { Call } from "../../engine/call.js";
+import { double, key, oneOf, token } from "../../engine/argument.js";
+import { type Call, nil } from "../../engine/call.js";
 import { command } from "../../engine/command.js";
 import { NOTIFY_LIST } from "../../keyspace/events.js";
 import type { Key } from "../../memory/key.js";
 import { textOf } from "../../memory/listpack.js";
 import type { Ref } from "../../memory/memory.js";
 import { LIST } from "../../types/type.js";
+import { readTimeout } from "../timeout.js";
 import { readSide } from "./pop.js";
 import { createList, elementsGone, openList, replyElement } from "./stored.js";
 
+const LMOVE = Buffer.from("LMOVE");
+const RPOPLPUSH = Buffer.from("RPOPLPUSH");
+
 const MOVE = { complexity: "O(1)", flags: ["write", "denyoom"] } as const;
+const BLOCKING_MOVE = { complexity: "O(1)", flags: ["write", "denyoom", "blocking"] } as const;
 const keys = [key("source", ["RW", "access", "delete"]), key("destination", ["RW", "insert"])];
 const sides = [token("left", "LEFT"), token("right", "RIGHT")];
 
@@ -24,7 +29,25 @@ export const lmove = command({
   args: [...keys, oneOf("wherefrom", sides), oneOf("whereto", sides)],
   run(call) {
     const fromHead = readSide(call, 3);
-    move(call, fromHead, readSide(call, 4));
+    const toHead = readSide(call, 4);
+    if (!move(call, fromHead, toHead)) call.reply.nil();
+  },
+});
+
+export const blmove = command({
+  ...BLOCKING_MOVE,
+  name: "blmove",
+  group: "list",
+  since: "6.2.0",
+  summary:
+    "Takes an element from an end of a list, or waits for one, puts it to an end of another and returns it",
+  args: [...keys, oneOf("wherefrom", sides), oneOf("whereto", sides), double("timeout")],
+  run(call) {
+    const fromHead = readSide(call, 3);
+    const toHead = readSide(call, 4);
+    const timeout = readTimeout(call, 5);
+    if (move(call, fromHead, toHead)) propagateMove(call, LMOVE, 4);
+    else call.waitForKeys(LIST, 1, 2, timeout, nil);
   },
 });
 
@@ -36,18 +59,43 @@ export const rpoplpush = command({
   summary: "Takes the last element of a list, puts it before the first of another and returns it",
   args: keys,
   deprecated: { since: "6.2.0", replacedBy: "`LMOVE` with the `RIGHT` and `LEFT` arguments" },
-  run: (call) => move(call, false, true),
+  run(call) {
+    if (!move(call, false, true)) call.reply.nil();
+  },
 });
 
-function move(call: Call, fromHead: boolean, toHead: boolean): void {
+export const brpoplpush = command({
+  ...BLOCKING_MOVE,
+  name: "brpoplpush",
+  group: "list",
+  since: "2.2.0",
+  summary:
+    "Takes the last element of a list, or waits for one, puts it before the first of another and returns it",
+  args: [...keys, double("timeout")],
+  history: [["6.0.0", "`timeout` may have a fraction."]],
+  deprecated: { since: "6.2.0", replacedBy: "`BLMOVE` with the `RIGHT` and `LEFT` arguments" },
+  run(call) {
+    const timeout = readTimeout(call, 3);
+    if (move(call, false, true)) propagateMove(call, RPOPLPUSH, 2);
+    else call.waitForKeys(LIST, 1, 2, timeout, nil);
+  },
+});
+
+/** The command without its timeout: the first `count` arguments. */
+function propagateMove(call: Call, name: Uint8Array, count: number): void {
+  const { bytes, starts, ends } = call.request;
+  const unit = call.propagateWords(1 + count);
+  unit.word(name);
+  for (let at = 1; at <= count; at++) unit.word(bytes, starts[at]!, ends[at]!);
+}
+
+/** Whether there was anything to move. */
+function move(call: Call, fromHead: boolean, toHead: boolean): boolean {
   const { database } = call;
   const source = call.key(1);
   const destination = call.key(2);
   const found = call.checkType(database.write(source), LIST);
-  if (found === 0) {
-    call.reply.nil();
-    return;
-  }
+  if (found === 0) return false;
   const there = call.checkType(database.write(destination), LIST);
   const from = database.own(source, found);
   // When the list is its own destination, `from` is where its entry is now.
@@ -55,6 +103,7 @@ function move(call: Call, fromHead: boolean, toHead: boolean): void {
   moveElement(call, from, fromHead, destination, to, toHead);
   database.affected(destination, NOTIFY_LIST, toHead ? "lpush" : "rpush");
   elementsGone(call, source, openList(call, from), fromHead ? "lpop" : "rpop", 1);
+  return true;
 }
 
 function moveElement(

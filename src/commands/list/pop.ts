@@ -1,11 +1,13 @@
-/** LPOP, RPOP and LMPOP. */
+/** LPOP, RPOP and LMPOP, and BLPOP, BRPOP and BLMPOP, which wait when there is nothing to pop. */
 
-import { integer, key, multiple, oneOf, optional, token } from "../../engine/argument.js";
-import type { Call } from "../../engine/call.js";
+import { double, integer, key, multiple, oneOf, optional, token } from "../../engine/argument.js";
+import { type Call, nilArray } from "../../engine/call.js";
 import { command } from "../../engine/command.js";
 import { fail, syntaxError, wrongArity } from "../../engine/errors.js";
 import type { Key } from "../../memory/key.js";
 import type { List } from "../../types/list.js";
+import { LIST } from "../../types/type.js";
+import { readTimeout } from "../timeout.js";
 import { elementsGone, replyElement, replyRange, writeList } from "./stored.js";
 
 const LPOP = Buffer.from("LPOP");
@@ -35,20 +37,60 @@ export const rpop = command({
   run: (call) => pop(call, false),
 });
 
+const BLOCKING_POP = {
+  since: "2.0.0",
+  complexity: "O(N), N being the number of keys",
+  flags: ["write", "blocking"],
+  args: [multiple(key("key", ["RW", "access", "delete"])), double("timeout")],
+  history: [["6.0.0", "`timeout` may have a fraction."]],
+} as const;
+
+export const blpop = command({
+  ...BLOCKING_POP,
+  name: "blpop",
+  group: "list",
+  summary: "Removes the first element of the first list that is there and returns it, or waits for one",
+  run: (call) => popOrWait(call, true),
+});
+
+export const brpop = command({
+  ...BLOCKING_POP,
+  name: "brpop",
+  group: "list",
+  summary: "Removes the last element of the first list that is there and returns it, or waits for one",
+  run: (call) => popOrWait(call, false),
+});
+
+const MANY = {
+  since: "7.0.0",
+  complexity: "O(N+M), N being the number of keys and M that of the elements removed",
+};
+const manyArgs = [
+  integer("numkeys", { countsKeys: true }),
+  multiple(key("key", ["RW", "access", "delete"])),
+  oneOf("where", [token("left", "LEFT"), token("right", "RIGHT")]),
+  optional(integer("count", { token: "COUNT" })),
+];
+
 export const lmpop = command({
+  ...MANY,
   name: "lmpop",
   group: "list",
-  since: "7.0.0",
   summary: "Removes elements from the first of several lists that is there, and returns them",
-  complexity: "O(N+M), N being the number of keys and M that of the elements removed",
   flags: ["write"],
-  args: [
-    integer("numkeys", { countsKeys: true }),
-    multiple(key("key", ["RW", "access", "delete"])),
-    oneOf("where", [token("left", "LEFT"), token("right", "RIGHT")]),
-    optional(integer("count", { token: "COUNT" })),
-  ],
-  run: popFromFirst,
+  args: manyArgs,
+  run: (call) => popFromFirst(call, false),
+});
+
+export const blmpop = command({
+  ...MANY,
+  name: "blmpop",
+  group: "list",
+  summary:
+    "Removes elements from the first of several lists that is there and returns them, or waits for one",
+  flags: ["write", "blocking"],
+  args: [double("timeout"), ...manyArgs],
+  run: (call) => popFromFirst(call, true),
 });
 
 function pop(call: Call, atHead: boolean): void {
@@ -94,13 +136,34 @@ function replyBackward(call: Call, list: List, count: number): void {
   }
 }
 
-function popFromFirst(call: Call): void {
-  const keys = readCount(call, 1, 1, "numkeys should be greater than 0");
-  const whereAt = keys + 2;
+function popOrWait(call: Call, atHead: boolean): void {
+  const end = call.argc - 1;
+  const timeout = readTimeout(call, end);
+  for (let at = 1; at < end; at++) {
+    const key = call.key(at);
+    const list = writeList(call, key);
+    if (list === null) continue;
+    call.reply.array(2);
+    call.reply.bulk(key.bytes, key.start, key.end);
+    popOne(call, key, list, atHead);
+    const unit = call.propagateWords(2);
+    unit.word(atHead ? LPOP : RPOP);
+    unit.word(key.bytes, key.start, key.end);
+    return;
+  }
+  call.waitForKeys(LIST, 1, end, timeout, nilArray);
+}
+
+/** With a timeout before the number of keys if the command `waits`. */
+function popFromFirst(call: Call, waits: boolean): void {
+  const keysAt = waits ? 2 : 1;
+  const first = keysAt + 1;
+  const whereAt = first + readCount(call, keysAt, 1, "numkeys should be greater than 0");
   if (whereAt >= call.argc) throw syntaxError();
   const atHead = readSide(call, whereAt);
   const most = readCountOption(call, whereAt + 1);
-  for (let at = 2; at < whereAt; at++) {
+  const timeout = waits ? readTimeout(call, 1) : 0;
+  for (let at = first; at < whereAt; at++) {
     const key = call.key(at);
     const list = writeList(call, key);
     if (list === null) continue;
@@ -111,7 +174,8 @@ function popFromFirst(call: Call): void {
     propagatePop(call, key, atHead, count);
     return;
   }
-  call.reply.nilArray();
+  if (waits) call.waitForKeys(LIST, first, whereAt, timeout, nilArray);
+  else call.reply.nilArray();
 }
 
 /** What a reader of the log has to do is known by now. */

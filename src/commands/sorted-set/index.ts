@@ -4,7 +4,7 @@ import type { Declaration } from "../../engine/command.js";
 import { zadd, zincrby } from "./zadd.js";
 import { zdiff, zinter, zintercard, zunion } from "./zcombine.js";
 import { zcount, zlexcount } from "./zcount.js";
-import { zmpop, zpopmax, zpopmin } from "./zpop.js";
+import { bzmpop, bzpopmax, bzpopmin, zmpop, zpopmax, zpopmin } from "./zpop.js";
 import { zrandmember } from "./zrandmember.js";
 import { zrange, zrangebylex, zrangebyscore, zrevrange, zrevrangebylex, zrevrangebyscore } from "./zrange.js";
 import { zrangestore } from "./zrangestore.js";
@@ -14,6 +14,9 @@ import { zcard, zmscore, zrank, zrevrank, zscore } from "./zscore.js";
 import { zdiffstore, zinterstore, zunionstore } from "./zstore.js";
 
 export const sortedSetCommands: readonly Declaration[] = [
+  bzmpop,
+  bzpopmax,
+  bzpopmin,
   zadd,
   zcard,
   zcount,

@@ -1,12 +1,14 @@
-/** ZPOPMIN, ZPOPMAX and ZMPOP. */
+/** ZPOPMIN, ZPOPMAX and ZMPOP, and BZPOPMIN, BZPOPMAX and BZMPOP, which wait when there is nothing to pop. */
 
-import { integer, key, multiple, oneOf, optional, token } from "../../engine/argument.js";
-import type { Call } from "../../engine/call.js";
+import { double, integer, key, multiple, oneOf, optional, token } from "../../engine/argument.js";
+import { type Call, nilArray } from "../../engine/call.js";
 import { command } from "../../engine/command.js";
 import { syntaxError } from "../../engine/errors.js";
 import type { Key } from "../../memory/key.js";
 import type { Ref } from "../../memory/memory.js";
+import { ZSET } from "../../types/type.js";
 import type { Element } from "../../types/zset.js";
+import { readTimeout } from "../timeout.js";
 import { keepRemains, openSet, writeEntry } from "./access.js";
 import { atLeast } from "./interval.js";
 
@@ -38,20 +40,59 @@ export const zpopmax = command({
   run: (call) => popFromOne(call, "max"),
 });
 
-export const zmpop = command({
-  ...common,
-  name: "zmpop",
+const WAITING = {
+  since: "5.0.0",
+  group: "sorted-set",
+  complexity: "O(log(N)), N being the number of members in the set",
+  flags: ["write", "fast", "blocking"],
+  args: [multiple(key("key", access)), double("timeout")],
+  history: [["6.0.0", "`timeout` may have a fraction."]],
+} as const;
+
+export const bzpopmin = command({
+  ...WAITING,
+  name: "bzpopmin",
+  summary:
+    "Removes and returns the member with the lowest score in the first set that is there, or waits for one",
+  run: (call) => popOrWait(call, "min"),
+});
+
+export const bzpopmax = command({
+  ...WAITING,
+  name: "bzpopmax",
+  summary:
+    "Removes and returns the member with the highest score in the first set that is there, or waits for one",
+  run: (call) => popOrWait(call, "max"),
+});
+
+const MANY = {
   since: "7.0.0",
-  summary: "Removes and returns the members at one end of the first set that is not empty",
+  group: "sorted-set",
   complexity: "O(K)+O(M*log(N)), K being the number of keys, N of members in the set, M of those popped",
+} as const;
+const manyArgs = [
+  integer("numkeys", { countsKeys: true }),
+  multiple(key("key", access)),
+  oneOf("where", [token("min", "MIN"), token("max", "MAX")]),
+  optional(integer("count", { token: "COUNT" })),
+];
+
+export const zmpop = command({
+  ...MANY,
+  name: "zmpop",
+  summary: "Removes and returns the members at one end of the first set that is not empty",
   flags: ["write"],
-  args: [
-    integer("numkeys", { countsKeys: true }),
-    multiple(key("key", access)),
-    oneOf("where", [token("min", "MIN"), token("max", "MAX")]),
-    optional(integer("count", { token: "COUNT" })),
-  ],
-  run: (call) => popFromFirst(call),
+  args: manyArgs,
+  run: (call) => popFromFirst(call, false),
+});
+
+export const bzmpop = command({
+  ...MANY,
+  name: "bzmpop",
+  summary: "Removes and returns the members at one end of the first set that is there, or waits for one",
+  flags: ["write", "blocking"],
+  args: [double("timeout"), ...manyArgs],
+  run: (call) => popFromFirst(call, true),
 });
 
 function popFromOne(call: Call, end: End): void {
@@ -65,26 +106,44 @@ function popFromOne(call: Call, end: End): void {
     return;
   }
   const nested = counted && call.reply.version === 3;
-  pop(call, name, ref, end, count, nested);
+  pop(call, name, ref, end, count, nested ? "nested" : "flat");
 }
 
-function popFromFirst(call: Call): void {
-  const keys = atLeast(call, 1, 1n, "numkeys should be greater than 0");
-  const whereAt = 2 + keys;
+function popOrWait(call: Call, end: End): void {
+  const last = call.argc - 1;
+  const timeout = readTimeout(call, last);
+  for (let at = 1; at < last; at++) {
+    const name = call.key(at);
+    const ref = writeEntry(call, name);
+    if (ref === 0) continue;
+    pop(call, name, ref, end, 1, "keyed");
+    call.propagate(end === "min" ? "ZPOPMIN" : "ZPOPMAX", call.view(at));
+    return;
+  }
+  call.waitForKeys(ZSET, 1, last, timeout, nilArray);
+}
+
+/** With a timeout before the number of keys if the command `waits`. */
+function popFromFirst(call: Call, waits: boolean): void {
+  const keysAt = waits ? 2 : 1;
+  const first = keysAt + 1;
+  const whereAt = first + atLeast(call, keysAt, 1n, "numkeys should be greater than 0");
   if (whereAt >= call.argc) throw syntaxError();
   const end = readEnd(call, whereAt);
   const count = readLimit(call, whereAt + 1);
-  for (let at = 2; at < whereAt; at++) {
+  const timeout = waits ? readTimeout(call, 1) : 0;
+  for (let at = first; at < whereAt; at++) {
     const name = call.key(at);
     const ref = writeEntry(call, name);
     if (ref === 0) continue;
     call.reply.array(2);
     call.reply.bulk(name.bytes, name.start, name.end);
-    const popped = pop(call, name, ref, end, count, true);
+    const popped = pop(call, name, ref, end, count, "nested");
     call.propagate(end === "min" ? "ZPOPMIN" : "ZPOPMAX", call.view(at), String(popped));
     return;
   }
-  call.reply.nilArray();
+  if (waits) call.waitForKeys(ZSET, first, whereAt, timeout, nilArray);
+  else call.reply.nilArray();
 }
 
 function readEnd(call: Call, at: number): End {
@@ -102,13 +161,19 @@ function readLimit(call: Call, from: number): number {
   return count === -1 ? 1 : count;
 }
 
+/**
+ * An array of members and scores in turn, with the key before the first of them, or an array of pairs.
+ */
+type Form = "flat" | "keyed" | "nested";
+
 /** Replies with up to `count` elements of the end and removes them; tells how many. */
-function pop(call: Call, name: Key, ref: Ref, end: End, count: number, nested: boolean): number {
+function pop(call: Call, name: Key, ref: Ref, end: End, count: number, form: Form): number {
   const set = openSet(call, ref);
   const size = set.count;
   const taken = Math.min(size, count);
-  if (nested) call.reply.array(taken);
-  else call.reply.array(taken * 2);
+  const nested = form === "nested";
+  call.reply.array(nested ? taken : taken * 2 + (form === "keyed" ? 1 : 0));
+  if (form === "keyed") call.reply.bulk(name.bytes, name.start, name.end);
   const reply = (element: Element): void => {
     if (nested) call.reply.array(2);
     call.reply.bulk(element.bytes, element.start, element.end);

@@ -128,6 +128,14 @@ setnx: doc_flags = deprecated
 setnx: deprecated_since = 2.6.12
 setnx: replaced_by = \`SET\` with the \`NX\` argument
 
+# Scripts may call them, since nothing blocks there
+blmove: flags = write denyoom blocking
+blpop: flags = write blocking
+brpop: flags = write blocking
+brpoplpush: flags = write denyoom blocking
+bzpopmax: flags = write blocking fast
+bzpopmin: flags = write blocking fast
+
 # More tips for clients of a cluster
 randomkey: tips = request_policy:all_shards response_policy:special nondeterministic_output
 scan: tips = nondeterministic_output request_policy:special response_policy:special

@@ -9,7 +9,8 @@ import type { Request } from "../../../resp/request.js";
  */
 export function clientLine(client: Client, nowMs: number, request: Request | null): string {
   const { link, reply, transaction, subscriptions } = client;
-  const argumentBytes = request === null ? 0 : bytesOfArguments(request);
+  const present = request ?? client.blocked?.request ?? null;
+  const argumentBytes = present === null ? 0 : bytesOfArguments(present);
   const fields = {
     id: client.id,
     addr: link.remote,
@@ -62,7 +63,7 @@ function flagsOf(client: Client): string {
     client.monitor ? "O" : "",
     client.subscribed ? "P" : "",
     client.transaction !== null ? "x" : "",
-    client.held ? "b" : "",
+    client.blocked !== null ? "b" : "",
     client.dirty ? "d" : "",
     client.closing ? "c" : "",
     client.link.isUnix ? "U" : "",

@@ -68,11 +68,16 @@ export const unblock = command({
     if (call.argc > 4) {
       throw fail("unknown subcommand or wrong number of arguments for 'UNBLOCK'. Try CLIENT HELP.");
     }
-    if (call.argc === 4 && !call.is(3, "timeout") && !call.is(3, "error")) {
+    const isError = call.argc === 4 && call.is(3, "error");
+    if (call.argc === 4 && !isError && !call.is(3, "timeout")) {
       throw fail("CLIENT UNBLOCK reason should be TIMEOUT or ERROR");
     }
-    call.integer64(2);
-    // No command blocks yet, and a client that a pause holds is not unblocked in Redis either.
-    call.reply.integer(0);
+    const { blocking, clients } = call.engine;
+    const client = clients.get(Number(call.integer64(2)));
+    // One that a pause holds is not to be unblocked.
+    const waits = client !== undefined && (client.blocked?.wait.timedOut ?? null) !== null;
+    if (waits && isError) blocking.refuse(client, "UNBLOCKED client unblocked via CLIENT UNBLOCK");
+    else if (waits) blocking.timeOut(client);
+    call.reply.integer(waits ? 1 : 0);
   },
 });

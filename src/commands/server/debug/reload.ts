@@ -5,20 +5,17 @@ import { fail } from "../../../engine/errors.js";
 
 /** The client waits until the file is loaded; the others are told that the dataset is being loaded. */
 export function loadAof(call: Call): void {
-  const { client, engine, reply } = call;
+  const { client, engine } = call;
   if (engine.isNested) throw fail("DEBUG LOADAOF is not possible inside a transaction");
   if (engine.services.aof === null) throw fail("DEBUG LOADAOF is not possible without an append-only file");
-  // When the reply is written, nobody looks any more at whether the client wants one.
-  const isMuted = client.replyMode === "off" || client.replyMode === "skip";
-  client.held = true;
-  const finish = (): void => {
-    client.held = false;
-    client.link.wake();
-  };
+  engine.blocking.block(call, { timedOut: null, end: () => {} }, 0);
+  const { blocked } = client;
   engine.services.reload().then(
     () => {
-      if (!isMuted) reply.ok();
-      finish();
+      // Unless the client has gone meanwhile.
+      if (client.blocked === blocked) engine.blocking.finish(client, (reply) => reply.ok());
+      // Keys that others wait for may have come with the file.
+      engine.blocking.serve();
     },
     (error: Error) => {
       // As after a failed start, there is no dataset that could be served.
