@@ -33,6 +33,10 @@ export class Replayer implements Replay {
     this.client.discard();
   }
 
+  forget(): void {
+    this.engine.keyspace.clear();
+  }
+
   apply(request: Request): void {
     if (this.engine.commands.find(request) === undefined) throw new UnknownCommand(request.text(0));
     this.engine.execute(this.client, request);

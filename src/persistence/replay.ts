@@ -6,6 +6,8 @@ import type { Request } from "../resp/request.js";
 export interface Replay {
   /** A new file begins: database 0 is selected, and no transaction is open. */
   beginFile(): void;
+  /** Drops everything that has been applied: loading begins again. */
+  forget(): void;
   /** Applies a command, which is valid during the call. Throws UnknownCommand. */
   apply(request: Request): void;
   /** Whether a MULTI waits for its EXEC. */

@@ -4,8 +4,10 @@ import { REDIS_VERSION } from "../config/version.js";
 import type { Engine } from "../engine/engine.js";
 import { Replayer } from "../engine/replayer.js";
 import type { LoadingProgress } from "../engine/services.js";
+import type { Mark } from "../log/history.js";
 import { AppendOnlyFile } from "../persistence/append-only-file.js";
 import type { AofDirectory } from "../persistence/directory.js";
+import type { ManifestFile } from "../persistence/manifest.js";
 import { lastIncr, openDirectory } from "../persistence/opening.js";
 import { Recovery } from "../persistence/recovery.js";
 import type { Logger } from "./logger.js";
@@ -16,6 +18,8 @@ export class Persistence {
   aof: AppendOnlyFile | null = null;
   /** While the dataset is loaded, else null. */
   loading: LoadingProgress | null = null;
+  /** What the log on the disk has reached: the mark for going on in its history, null when that is not known. */
+  recovered: { readonly mark: Mark | null; sealedBytesOf(file: ManifestFile): number } | null = null;
   private turn!: Turn;
   private directory!: AofDirectory;
 
@@ -92,12 +96,14 @@ export class Persistence {
       clock: engine.platform.clock,
       replay: new Replayer(engine),
       loadTruncated: engine.config.values["aof-load-truncated"],
+      corruptTailMax: engine.config.values["aof-load-corrupt-tail-max-size"],
       log: (level, text) => this.logger.log(level, text),
     });
     this.loading = recovery;
     engine.log.mute(true);
     engine.keyspace.expiryMode = "ignore";
     await recovery.run();
+    this.recovered = recovery;
     engine.log.mute(false);
     engine.keyspace.expiryMode = "delete";
     engine.refreshTime();
@@ -108,13 +114,20 @@ export class Persistence {
   private start(): void {
     const { engine, logger } = this;
     const { config } = engine;
+    const incr = lastIncr(this.directory, (level, text) => logger.log(level, text));
     const aof = new AppendOnlyFile({
       directory: this.directory,
-      incr: lastIncr(this.directory, (level, text) => logger.log(level, text)),
+      incr,
       log: engine.log,
       clock: engine.platform.clock,
       policy: config.values.appendfsync,
       writeLog: (level, text) => logger.log(level, text),
+      annotations: {
+        seals: config.values["aof-annotations"],
+        timestamps: () => config.values["aof-timestamp-enabled"],
+        markAt: (offset) => ({ replid: engine.history.replid, offset }),
+      },
+      sealedBytes: this.recovered?.sealedBytesOf(incr) ?? 0,
     });
     aof.onProgress = () => this.turn.progress();
     aof.onFailure = () => this.turn.progress();
