@@ -2,7 +2,7 @@
 
 import type { Database } from "../keyspace/database.js";
 import type { Watch, Watcher } from "../keyspace/watched.js";
-import type { BufferPool } from "../resp/reply.js";
+import type { BlockPool } from "../resp/reply.js";
 import { Reply } from "../resp/reply.js";
 import type { Request } from "../resp/request.js";
 import type { Blocked } from "./blocking.js";
@@ -88,7 +88,7 @@ export class Client implements Watcher {
     readonly kind: ClientKind,
     readonly link: ClientLink,
     public database: Database,
-    pool: BufferPool,
+    pool: BlockPool,
     readonly createdMs: number,
   ) {
     this.reply = new Reply(pool);

@@ -11,7 +11,7 @@
  */
 
 import { Push } from "../resp/push.js";
-import { type BufferPool, Reply } from "../resp/reply.js";
+import { type BlockPool, Reply } from "../resp/reply.js";
 import { globMatch } from "../util/glob.js";
 import type { Client } from "./client.js";
 import { Subscriptions, type Topic, type TopicKind, Topics } from "./subscriptions.js";
@@ -24,7 +24,7 @@ export class PubSub {
   private readonly messages: Buffer[] = [];
   private readonly receivers: Client[] = [];
 
-  constructor(private readonly pool: BufferPool) {}
+  constructor(private readonly pool: BlockPool) {}
 
   /** Whether a message on some channel could reach anybody. */
   get hasListeners(): boolean {
@@ -79,8 +79,7 @@ export class PubSub {
     else reply.bulk(name);
     reply.integer(client.subscriptions?.countFor(kind) ?? 0);
     if (!muted) return;
-    this.queue(client, Buffer.from(reply.written()));
-    this.pool.give(reply.take());
+    this.queue(client, reply.takeCopy());
   }
 
   // ---- publishing ----
