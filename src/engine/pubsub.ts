@@ -13,6 +13,7 @@
 import { Push } from "../resp/push.js";
 import { type BlockPool, Reply } from "../resp/reply.js";
 import { globMatch } from "../util/glob.js";
+import { type Slice, sliceOf, viewOf } from "../util/slice.js";
 import type { Client } from "./client.js";
 import { Subscriptions, type Topic, type TopicKind, Topics } from "./subscriptions.js";
 
@@ -43,7 +44,7 @@ export class PubSub {
 
   /** Unsubscribes and confirms it, also when the client had not subscribed. */
   unsubscribe(client: Client, kind: TopicKind, name: Buffer): void {
-    const topic = this[kind].find(name);
+    const topic = this[kind].find(sliceOf(name));
     if (topic !== undefined) this.part(client, kind, topic);
     this.confirm(client, kind, CONFIRMATIONS[kind].unsubscribed, name);
   }
@@ -85,23 +86,24 @@ export class PubSub {
   // ---- publishing ----
 
   /** Sends a message to all who listen to the channel, by its name or a pattern; returns the number of copies. */
-  publish(channel: Uint8Array, message: Uint8Array): number {
-    let copies = this.send(this.channel.find(channel), ["message", channel, message]);
+  publish(channel: Slice, message: Slice): number {
+    const topic = this.channel.find(channel);
+    let copies = topic === undefined ? 0 : this.send(topic, ["message", viewOf(channel), viewOf(message)]);
     if (this.pattern.count === 0) return copies;
     for (const topic of this.pattern.all()) {
-      if (!globMatch(topic.name, channel, 0, channel.length)) continue;
-      copies += this.send(topic, ["pmessage", topic.name, channel, message]);
+      if (!globMatch(topic.name, channel.bytes, channel.start, channel.end)) continue;
+      copies += this.send(topic, ["pmessage", topic.name, viewOf(channel), viewOf(message)]);
     }
     return copies;
   }
 
   /** As `publish`, for those who listen to a shard channel; there are no patterns of these. */
-  publishToShard(channel: Uint8Array, message: Uint8Array): number {
-    return this.send(this.shard.find(channel), ["smessage", channel, message]);
+  publishToShard(channel: Slice, message: Slice): number {
+    const topic = this.shard.find(channel);
+    return topic === undefined ? 0 : this.send(topic, ["smessage", viewOf(channel), viewOf(message)]);
   }
 
-  private send(topic: Topic | undefined, words: readonly (Uint8Array | string)[]): number {
-    if (topic === undefined) return 0;
+  private send(topic: Topic, words: readonly (Uint8Array | string)[]): number {
     const push = new Push(words);
     for (const client of topic.clients) this.queue(client, push.bytes(client.reply.version));
     return topic.clients.size;
