@@ -314,6 +314,30 @@ LMPOP 2 nothing b RIGHT COUNT 100
 LMPOP 1 nothing LEFT
 LMPOP 2 nothing nothing2 LEFT
 
+=== waiting
+RPUSH a 1 2 3 4 5
+BLPOP nothing a 0
+BRPOP a 0
+BLMPOP 0 2 nothing a LEFT COUNT 1
+BLMOVE a b LEFT RIGHT 0
+BRPOPLPUSH a b 0
+BLPOP nothing 0.01
+~block BLPOP a 0
+RPUSH a 1
+~block BRPOP nothing a 0
+RPUSH a 1 2
+~block BLMPOP 0 1 c RIGHT COUNT 5
+RPUSH c 1 2 3
+~block BLMOVE c d LEFT LEFT 0
+RPUSH c 1
+~block BLPOP c 0
+MULTI
+RPUSH c 1
+LPUSH c 2
+EXEC
+~block BLPOP x 0
+RENAME a x
+
 === reading
 LLEN nothing
 LINDEX nothing 0
@@ -515,6 +539,19 @@ ZADD a 1 a 1 b
 ZREMRANGEBYLEX a - +
 ZADD a 1 a 2 b
 ZMPOP 1 a MAX COUNT 100
+
+=== waiting
+ZADD a 1 a 2 b 3 c
+BZPOPMIN nothing a 0
+BZPOPMAX nothing a 0
+BZMPOP 0 2 nothing a MIN
+BZPOPMIN nothing 0.01
+~block BZPOPMIN a 0
+ZADD a 1 x 2 y
+~block BZMPOP 0 1 b MAX COUNT 5
+ZADD b 1 x 2 y
+~block BZPOPMAX c 0
+ZUNIONSTORE c 1 a
 
 === storing
 ZADD a 1 x 2 y

@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { type Side, startPair } from "../support/compare.js";
+import { eventually, pause } from "../support/condition.js";
 import { oracleTest } from "../support/oracle.js";
 import type { WireClient } from "../support/wire.js";
 import { splitWords } from "../support/words.js";
@@ -11,7 +12,7 @@ const MARK = "__keymark";
 
 /**
  * A test that both servers send the same notifications for each line of a script, in the same order: a command a line
- * in redis-cli's quoting, `~wait N` lets N milliseconds pass, `=== title` begins a subtest on empty databases.
+ * in redis-cli's quoting, after `~block` one that makes another client wait; `~wait N` lets N milliseconds pass, `=== title` begins a subtest on empty databases.
  */
 export function sameEvents(title: string, script: string): void {
   oracleTest(title, async (context) => {
@@ -40,18 +41,27 @@ async function eventsOf(server: Side, lines: readonly string[]): Promise<string[
   using actor = await server.client();
   using listener = await server.client();
   using marker = await server.client();
+  using waiting = await server.client();
   await actor.call("FLUSHALL");
   await actor.call("DEBUG", "SET-ACTIVE-EXPIRE", "0");
   await listener.call("PSUBSCRIBE", "__key*");
   for (const line of lines) {
-    const words = splitWords(line);
-    if (words[0]?.toString() === "~wait") await new Promise((go) => setTimeout(go, Number(words[1])));
-    else await actor.reply(...words);
+    const [first, ...rest] = splitWords(line);
+    if (first!.toString() === "~wait") await pause(Number(rest[0]));
+    else if (first!.toString() === "~block") await block(actor, waiting, rest);
+    else await actor.reply(first!, ...rest);
     await marker.call("PUBLISH", MARK, line);
   }
   const seen: string[][] = [];
   for (const _ of lines) seen.push(await untilMark(listener));
   return seen;
+}
+
+async function block(actor: WireClient, waiting: WireClient, words: readonly Buffer[]): Promise<void> {
+  waiting.send(...words);
+  await eventually("the client is blocked", async () =>
+    String(await actor.call("INFO", "clients")).includes("blocked_clients:1\r\n"),
+  );
 }
 
 async function untilMark(listener: WireClient): Promise<string[]> {
