@@ -76,6 +76,9 @@ export class Client implements Watcher {
   private unsafeFrom = -1;
   private unsafeReplies = 0;
 
+  /** Since when the output has been above the soft limit, milliseconds since 1970; 0 while it is not. */
+  softLimitSinceMs = 0;
+
   /** Milliseconds since 1970. */
   lastActiveMs: number;
   lastCommand: Command | null = null;

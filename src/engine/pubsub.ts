@@ -11,7 +11,7 @@
  */
 
 import { Push } from "../resp/push.js";
-import { type BlockPool, Reply } from "../resp/reply.js";
+import { type BlockPool, Reply, ReplyBlock } from "../resp/reply.js";
 import { globMatch } from "../util/glob.js";
 import { type Slice, sliceOf, viewOf } from "../util/slice.js";
 import type { Client } from "./client.js";
@@ -22,7 +22,7 @@ export class PubSub {
   readonly pattern = new Topics();
   readonly shard = new Topics();
   /** Messages of the unit that runs, and their receivers: two lists of one length. */
-  private readonly messages: Buffer[] = [];
+  private readonly messages: ReplyBlock[] = [];
   private readonly receivers: Client[] = [];
 
   constructor(private readonly pool: BlockPool) {}
@@ -80,7 +80,7 @@ export class PubSub {
     else reply.bulk(name);
     reply.integer(client.subscriptions?.countFor(kind) ?? 0);
     if (!muted) return;
-    this.queue(client, reply.takeCopy());
+    this.queue(client, new ReplyBlock(reply.takeCopy(), true));
   }
 
   // ---- publishing ----
@@ -105,11 +105,11 @@ export class PubSub {
 
   private send(topic: Topic, words: readonly (Uint8Array | string)[]): number {
     const push = new Push(words);
-    for (const client of topic.clients) this.queue(client, push.bytes(client.reply.version));
+    for (const client of topic.clients) this.queue(client, push.block(client.reply.version));
     return topic.clients.size;
   }
 
-  private queue(client: Client, message: Buffer): void {
+  private queue(client: Client, message: ReplyBlock): void {
     this.receivers.push(client);
     this.messages.push(message);
   }

@@ -118,16 +118,16 @@ export class Reply {
   }
 
   /**
-   * Writes bytes that many clients get: they are not copied when there is nothing before them, so that a message to
-   * ten thousand clients takes no block for each. Nobody may change them.
+   * Writes a shared block, which many clients get: it is not copied when there is nothing before it, so that a message
+   * to ten thousand clients takes no block for each.
    */
-  share(bytes: Buffer): void {
+  share(block: ReplyBlock): void {
     if (this.length > 0) {
-      this.raw(bytes);
+      this.raw(block.bytes);
       return;
     }
-    this.full.push(new ReplyBlock(bytes, true));
-    this.fullBytes += bytes.length;
+    this.full.push(block);
+    this.fullBytes += block.length;
   }
 
   /** Forgets what was written after a place that `length` told. */

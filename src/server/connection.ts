@@ -22,8 +22,6 @@ export class Connection implements ClientLink, DecoderLimits {
   private closed = false;
   /** Whether the turn knows that there is something to send. */
   scheduled = false;
-  /** Since when the output has been above the soft limit, milliseconds since 1970; 0 while it is not. */
-  softLimitSinceMs = 0;
 
   constructor(
     private readonly engine: Engine,
@@ -170,7 +168,7 @@ export class Connection implements ClientLink, DecoderLimits {
     const { reply } = client;
     if (this.closed) return;
     for (let block = reply.take(); block !== null; block = reply.take()) this.sendBlock(block);
-    if (this.socket.pendingBytes > 0) checkOutput(this, this.engine, this.socket.pendingBytes);
+    if (this.socket.pendingBytes > 0) checkOutput(client, this.engine);
     if (client.closing) this.socket.end();
   }
 
