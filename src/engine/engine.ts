@@ -17,7 +17,7 @@ import type { Log } from "../log/log.js";
 import { ArenaFull } from "../memory/chunks.js";
 import type { Key } from "../memory/key.js";
 import type { Platform } from "../platform/platform.js";
-import { BlockPool } from "../resp/reply.js";
+import { BufferPool } from "../resp/reply.js";
 import type { Request } from "../resp/request.js";
 import { Blocking } from "./blocking.js";
 import { Call } from "./call.js";
@@ -44,6 +44,7 @@ import { Monitors } from "./monitors.js";
 import { PubSub } from "./pubsub.js";
 import type { Services } from "./services.js";
 import { SlowLog } from "./slow-log.js";
+import type { LoadedKeys } from "./snapshot-reader.js";
 import { Statistics } from "./statistics.js";
 import { Unit } from "./unit.js";
 
@@ -70,7 +71,7 @@ export class Engine {
   readonly commands: CommandTable;
   readonly services: Services;
   readonly unit: Unit;
-  readonly pool = new BlockPool();
+  readonly pool = new BufferPool();
   readonly clients: Clients;
   readonly blocking: Blocking;
   readonly statistics = new Statistics();
@@ -83,6 +84,8 @@ export class Engine {
   readonly expiry: ExpiryCycle;
   readonly eviction: Eviction;
   readonly memory: MemoryAccount;
+  /** Of the last snapshot that was read into the dataset. */
+  lastLoad: LoadedKeys = { keysLoaded: 0, keysExpired: 0 };
   private readonly gate: Gate;
   /** One for each depth of nesting: EXEC runs commands inside a command. */
   private readonly calls: Call[] = [];

@@ -2,8 +2,10 @@
 
 import { type Replay, UnknownCommand } from "../persistence/replay.js";
 import type { Request } from "../resp/request.js";
+import type { RdbListener, RdbReader } from "../snapshot/rdb/reader.js";
 import type { Client, ClientLink } from "./client.js";
 import type { Engine } from "./engine.js";
+import { snapshotReader } from "./snapshot-reader.js";
 
 /** The end of a connection that leads nowhere. */
 const NOWHERE: ClientLink = {
@@ -33,8 +35,9 @@ export class Replayer implements Replay {
     this.client.discard();
   }
 
-  forget(): void {
-    this.engine.keyspace.clear();
+  readSnapshot(size: number, listener: RdbListener): RdbReader {
+    // What has expired goes when the commands say so that follow.
+    return snapshotReader(this.engine, { size, skipExpired: false }, listener);
   }
 
   apply(request: Request): void {

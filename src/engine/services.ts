@@ -10,6 +10,8 @@ export interface LoadingProgress {
   readonly startedMs: number;
   readonly totalBytes: number;
   readonly loadedBytes: number;
+  /** Bytes of memory that the snapshot's writer used, if the snapshot says so. */
+  readonly usedMemory?: number;
 }
 
 /** How SHUTDOWN ends the server. */

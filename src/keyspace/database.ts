@@ -171,6 +171,21 @@ export class Database {
     if (old !== 0) this.free(old);
   }
 
+  /** Hangs up an entry of a snapshot, of which nobody is told; false, and nothing is done, when the key is there. */
+  load(key: Key, ref: Ref): boolean {
+    if (this.dict.find(key) !== 0) return false;
+    this.dict.insert(key.hash, ref);
+    if (this.space.entries.hasExpiry(ref)) this.expires.insert(key.hash, ref);
+    return true;
+  }
+
+  /** Makes an empty database ready for so many entries, of which so many expire. */
+  expect(keys: number, expiring: number): void {
+    if (this.dict.count > 0) return;
+    this.dict.reserve(keys);
+    this.expires.reserve(expiring);
+  }
+
   /** The entry, movable in place: itself, or its copy when a snapshot holds it. Its boxed value is not copied. */
   own(key: Key, ref: Ref): Ref {
     const owned = this.space.arena.own(ref);

@@ -40,6 +40,8 @@ const SLOTS_AT = 4;
 const SEGMENT_BYTES = (SLOTS_AT + SLOTS * 2) * 4;
 /** A segment with so many entries is split before it takes another. */
 const SPLIT_AT = 434;
+/** Of so many entries on average hardly a segment gets as many as would split it. */
+const RESERVED_PER_SEGMENT = 340;
 /** Two halves with no more than this together are merged. */
 const MERGE_AT = 170;
 /** Deeper than this no 32-bit hash can tell entries apart usefully. */
@@ -146,6 +148,15 @@ export class Dict extends DictReader<Arena> {
     }
   }
 
+  /** Gives an empty dict the segments that about `count` entries need, so that none has to be split for them. */
+  reserve(count: number): void {
+    if (this.count > 0 || count <= RESERVED_PER_SEGMENT) return;
+    const depth = Math.min(Math.ceil(Math.log2(count / RESERVED_PER_SEGMENT)), DEPTH_MAX);
+    if (depth <= this.depth) return;
+    this.freeTable();
+    this.root = Dict.createRoot(this.memory, depth);
+  }
+
   /** Adds an entry whose key is not there yet. */
   insert(hash: number, ref: Ref): void {
     let segment = this.segmentOf(hash);
@@ -234,14 +245,17 @@ export class Dict extends DictReader<Arena> {
     return this.memory.sizeOf(this.root) + this.segments * Arena.roundUp(SEGMENT_BYTES);
   }
 
-  private static createRoot(arena: Arena): Ref {
-    const root = arena.allocate((DIRECTORY + 1) * 4);
+  private static createRoot(arena: Arena, depth = 0): Ref {
+    const segments = 1 << depth;
+    const root = arena.allocate((DIRECTORY + segments) * 4);
     const words = arena.wordsOf(root);
     const at = arena.word(root);
     words[at + COUNT] = 0;
-    words[at + DEPTH] = 0;
-    words[at + DEEPEST] = 1;
-    words[at + DIRECTORY] = Dict.createSegment(arena, 0);
+    words[at + DEPTH] = depth;
+    words[at + DEEPEST] = segments;
+    for (let segment = 0; segment < segments; segment++) {
+      words[at + DIRECTORY + segment] = Dict.createSegment(arena, depth);
+    }
     return root;
   }
 

@@ -36,14 +36,11 @@ import { systemReason } from "../config/kinds/directory.js";
 import type { LogBlock } from "../log/block.js";
 import type { Log } from "../log/log.js";
 import type { Clock } from "../platform/clock.js";
-import { Annotation } from "./annotation.js";
 import type { AofDirectory, LogLine } from "./directory.js";
 import { FileReplacement } from "./file-replacement.js";
 import { GroupCommit } from "./group-commit.js";
 import type { ManifestFile } from "./manifest.js";
-import { Sealing, type SealingParts } from "./sealing.js";
 import { Tail } from "./tail.js";
-import { crcOf } from "./torn-tail.js";
 
 export type FsyncPolicy = "always" | "everysec" | "no";
 
@@ -61,9 +58,6 @@ export interface AofParts {
   readonly clock: Clock;
   readonly policy: FsyncPolicy;
   readonly writeLog: LogLine;
-  readonly annotations: Omit<SealingParts, "clock">;
-  /** Where in the file the last seal ends; all of the file is on the device. */
-  readonly sealedBytes: number;
 }
 
 const SYNC_PERIOD_US = 1_000_000;
@@ -93,9 +87,10 @@ export class AppendOnlyFile {
 
   private state: "open" | "full" | "broken" | "closed" = "open";
   private readonly tail: Tail;
-  private readonly sealing: Sealing;
   private policy: FsyncPolicy;
   private synced: number;
+  /** The end of the last block that came in. */
+  private accepted: number;
   /** Bytes of the files before the one that is written to. */
   private earlierBytes: number;
   private readonly group = new GroupCommit();
@@ -115,15 +110,13 @@ export class AppendOnlyFile {
     const bytes = directory.sizeOf(incr.name);
     const { base, files } = directory.manifest;
     this.policy = policy;
-    this.sealing = new Sealing({ clock, ...parts.annotations });
-    const file = directory.disk.open(directory.pathOf(incr.name), "append");
-    this.tail = new Tail(log, file, bytes, this.sealing);
+    this.tail = new Tail(log, directory.disk.open(directory.pathOf(incr.name), "append"), bytes);
     this.earlierBytes = files.reduce((sum, { name }) => sum + directory.sizeOf(name), 0) - bytes;
     this.baseBytes = base === null ? 0 : directory.sizeOf(base.name);
     this.synced = log.offset;
+    this.accepted = log.offset;
     this.syncStartedUs = clock.monotonicUs();
     log.forgetDatabase();
-    this.takeOver(bytes);
   }
 
   // ---- For the turn ----
@@ -152,9 +145,9 @@ export class AppendOnlyFile {
   flush(block: LogBlock): void {
     // What only replicas take moves the watermarks at once when nothing before it is under way.
     const isClean = this.tail.unwritten.isEmpty && this.tail.written === this.synced;
-    const { forFile } = block;
-    this.tail.accept(block);
-    if (!forFile && this.tail.unwritten.bytes === 0 && !this.writing) {
+    this.tail.unwritten.push(block);
+    this.accepted = block.endOffset;
+    if (!block.forFile && this.tail.unwritten.bytes === 0 && !this.writing) {
       this.tail.write(false);
       if (isClean) this.synced = this.tail.written;
       return;
@@ -169,11 +162,6 @@ export class AppendOnlyFile {
   cron(): void {
     const now = this.parts.clock.monotonicUs();
     if (this.isFailing && now - this.triedUs >= RETRY_PERIOD_US) void this.retry();
-    if (this.state === "open" && this.sealing.isDue) {
-      this.tail.seal();
-      this.pump();
-      this.considerSync();
-    }
     const isDue = this.policy === "everysec" && now - this.syncStartedUs >= SYNC_PERIOD_US;
     if (isDue && this.canSync) this.startSync();
   }
@@ -181,7 +169,7 @@ export class AppendOnlyFile {
   /** The directive `appendfsync` has changed. */
   setPolicy(policy: FsyncPolicy): void {
     this.policy = policy;
-    if (policy === "no" && this.state !== "broken" && !this.syncing) this.tail.release(this.tail.wholeBytes);
+    if (policy === "no" && this.state !== "broken" && !this.syncing) this.tail.release(this.tail.written);
     this.pump();
     this.considerSync();
     this.onProgress?.();
@@ -191,7 +179,6 @@ export class AppendOnlyFile {
   async close(): Promise<void> {
     await this.idle();
     if (this.state !== "open") await this.retry();
-    if (this.sealing.isWanted) this.tail.seal();
     this.pump();
     await this.idle();
     if (this.state === "open") {
@@ -225,24 +212,6 @@ export class AppendOnlyFile {
   }
 
   // ---- Writing ----
-
-  /** Seals what the file has of runs before this one, and then has it on the device that all of it is. */
-  private takeOver(bytes: number): void {
-    const { directory, incr, annotations, sealedBytes } = this.parts;
-    if (!annotations.seals) return;
-    const handle = directory.disk.open(directory.pathOf(incr.name), "read");
-    this.sealing.begin(bytes, bytes - sealedBytes, crcOf(handle, sealedBytes, bytes));
-    handle.close();
-    if (!this.sealing.isWanted) return;
-    this.tail.seal();
-    this.pump();
-    try {
-      if (this.state === "open") this.tail.file.syncNow();
-      this.tail.deviceHas(this.tail.wholeBytes);
-    } catch (error) {
-      this.fail("broken", error, "Fail to fsync the AOF file");
-    }
-  }
 
   /** Writes what may be written now, in the way that does not hold up the loop. */
   private pump(): void {
@@ -319,12 +288,12 @@ export class AppendOnlyFile {
   }
 
   private startSync(): void {
-    const { written, wholeBytes } = this.tail;
+    const target = this.tail.written;
     const began = this.parts.clock.monotonicUs();
     this.syncing = true;
     this.syncStartedUs = began;
     this.tail.file.sync().then(
-      () => this.syncSucceeded(written, wholeBytes, began),
+      () => this.syncSucceeded(target, began),
       (error: unknown) => this.syncFailed(error),
     );
     if (this.policy === "always") this.stayAwake(began + AWAKE_US);
@@ -337,13 +306,12 @@ export class AppendOnlyFile {
     });
   }
 
-  private syncSucceeded(offset: number, length: number, began: number): void {
+  private syncSucceeded(target: number, began: number): void {
     const now = this.parts.clock.monotonicUs();
     this.syncing = false;
-    this.group.completed(this.tail.accepted - this.synced, now);
-    this.synced = offset;
-    this.tail.deviceHas(length);
-    if (this.policy === "no") this.tail.release(this.tail.wholeBytes);
+    this.group.completed(this.accepted - this.synced, now);
+    this.synced = target;
+    this.tail.release(this.policy === "no" ? this.tail.written : target);
     if (this.policy === "always") this.onLatency?.("aof-fsync-always", (now - began) / 1000);
     this.settled();
   }
@@ -404,7 +372,7 @@ export class AppendOnlyFile {
       directory: this.parts.directory,
       old: this.tail.file,
       position: this.tail.settledBytes,
-      pieces: this.tail.retained.toArray().filter((piece) => !(piece instanceof Annotation && piece.isSeal)),
+      blocks: this.tail.retained.toArray(),
       database: this.tail.databaseBefore,
     });
     this.replacing = true;
@@ -415,7 +383,7 @@ export class AppendOnlyFile {
     this.replacing = false;
     if (replaced !== null) {
       this.earlierBytes += this.tail.settledBytes;
-      this.tail.continueIn(replaced.file, replaced.bytes, replaced.crc);
+      this.tail.continueIn(replaced.file, replaced.bytes);
       this.synced = this.tail.written;
       this.replacement = null;
       this.recovered();

@@ -2,18 +2,19 @@
  * Finding the append-only file at start, and making one where there is none.
  *
  * What may be there: a directory with a manifest (the usual case); a single file from Redis before 7, which is moved
- * into a new directory as its base; nothing. Every step is on the device before the next one begins, so that a crash
+ * into a new directory as its base; a snapshot alone, which becomes the base (dump-import.ts); nothing. Every step is on the device before the next one begins, so that a crash
  * between any two leaves a state that the next start takes for what it is. Nothing that could hold data is removed or
  * written over: what does not add up is refused with a StartError.
  */
 
-import { join } from "node:path";
 import { systemReason } from "../config/kinds/directory.js";
+import type { Clock } from "../platform/clock.js";
 import type { Disk } from "../platform/disk.js";
 import { settleContinuations } from "./continued-files.js";
 import { AofDirectory, type AofLocation, type LogLine } from "./directory.js";
+import { copyDump, dumpPath, holdsData, isCopy } from "./dump-import.js";
 import { writeDurably, writeSynced } from "./durable-file.js";
-import { emptyBase, emptySnapshotLength, type SnapshotOrigin } from "./empty-snapshot.js";
+import { emptyBase, type SnapshotOrigin } from "./empty-snapshot.js";
 import { Manifest, ManifestError, type ManifestFile } from "./manifest.js";
 import { StartError } from "./start-error.js";
 
@@ -27,17 +28,18 @@ export interface OpeningParts {
   readonly log: LogLine;
 }
 
-/** A file that is larger than this holds keys, whatever else it is. */
-const EMPTY_SNAPSHOT_BYTES = 64 * 1024;
-
-/** Finds or makes the log. Throws a StartError. */
+/**
+ * Finds or makes the log. Where there is none but a snapshot that may hold data, the manifest is empty afterwards:
+ * `importDump` is to make the log from it. Throws a StartError.
+ */
 export function openDirectory(parts: OpeningParts): AofDirectory {
   const directory = new AofDirectory(parts.disk, parts.location);
   try {
     readManifest(directory);
     if (isLegacy(directory)) adoptLegacy(directory, parts.log);
-    if (directory.manifest.isEmpty) create(directory, parts);
-    else checkFiles(directory, parts);
+    if (!directory.manifest.isEmpty) checkFiles(directory, parts);
+    else if (holdsData(parts.disk, dumpPath(parts.location))) prepareImport(directory);
+    else create(directory, parts);
     if (!parts.disk.canWrite(directory.path)) throw cannotWrite(directory, "Permission denied");
     directory.removeLeftovers();
   } catch (error) {
@@ -110,7 +112,7 @@ function isLegacy(directory: AofDirectory): boolean {
 function adoptLegacy(directory: AofDirectory, log: LogLine): void {
   const { disk, location } = directory;
   const name = location.appendfilename;
-  if (directory.manifest.isEmpty) refuseStrayFiles(directory);
+  if (directory.manifest.isEmpty) refuseStrayFiles(directory, null);
   makeDirectory(directory);
   directory.save(new Manifest({ name, seq: 1, type: "b" }, []));
   disk.rename(directory.legacyPath, directory.pathOf(name));
@@ -131,15 +133,38 @@ function makeDirectory(directory: AofDirectory): void {
 
 /** A new log: an empty state, and nothing after it. The manifest comes last and makes it valid. */
 function create(directory: AofDirectory, { disk, location, origin, log }: OpeningParts): void {
-  refuseDump(disk, join(location.dir, location.dbfilename));
-  refuseStrayFiles(directory);
+  refuseStrayFiles(directory, null);
   makeDirectory(directory);
-  const base: ManifestFile = { name: `${location.appendfilename}.1.base.rdb`, seq: 1, type: "b" };
+  const base = firstBase(location);
   log("notice", `Creating AOF base file ${base.name} on server start`);
   writeDurably(disk, directory.pathOf(base.name), emptyBase(origin));
   const incr = directory.incr(1);
   createIncr(directory, incr, log);
   directory.save(new Manifest(base, [incr]));
+}
+
+function firstBase({ appendfilename }: AofLocation): ManifestFile {
+  return { name: `${appendfilename}.1.base.rdb`, seq: 1, type: "b" };
+}
+
+/** What an import that was cut short has left does not count: it is done again. */
+function prepareImport(directory: AofDirectory): void {
+  refuseStrayFiles(directory, dumpPath(directory.location));
+  makeDirectory(directory);
+}
+
+/** Makes the log from the snapshot, which has been loaded. Rejects with a StartError. */
+export async function importDump(directory: AofDirectory, clock: Clock, log: LogLine): Promise<void> {
+  const base = firstBase(directory.location);
+  log("notice", `Creating AOF base file ${base.name} from ${dumpPath(directory.location)}`);
+  try {
+    await copyDump(directory, clock, base.name);
+    const incr = directory.incr(1);
+    createIncr(directory, incr, log);
+    directory.save(new Manifest(base, [incr]));
+  } catch (error) {
+    throw error instanceof StartError ? error : cannotWrite(directory, systemReason(error));
+  }
 }
 
 function createIncr(directory: AofDirectory, file: ManifestFile, log: LogLine): void {
@@ -157,33 +182,17 @@ function createIncr(directory: AofDirectory, file: ManifestFile, log: LogLine): 
 const PUT_ASIDE =
   "If its data is wanted, put a manifest back that names it; if not, move it to another directory. Then start again.";
 
-/** Never starts empty beside a snapshot that is not. */
-function refuseDump(disk: Disk, path: string): void {
-  const info = disk.stat(path);
-  if (info === null || info.bytes === 0) return;
-  if (isEmptySnapshot(disk, path, info.bytes)) return;
-  throw new StartError(
-    `'appendonly yes' with no append-only file yet, beside ${path}, which holds data: this version cannot import a ` +
-      "snapshot and does not start empty over it. Nothing was changed. On a server that can read it, run " +
-      "CONFIG SET appendonly yes with aof-use-rdb-preamble no and copy its append-only directory here; or move the " +
-      "snapshot to another directory to start empty.",
-  );
-}
-
-function isEmptySnapshot(disk: Disk, path: string, size: number): boolean {
-  if (size > EMPTY_SNAPSHOT_BYTES) return false;
-  return emptySnapshotLength(disk.readFile(path) ?? new Uint8Array(0)) === size;
-}
-
-/** Log files that no manifest names: what a first start leaves when it is cut short is empty, all else is refused. */
-function refuseStrayFiles(directory: AofDirectory): void {
+/**
+ * Log files that no manifest names: what a first start leaves when it is cut short is empty, or a copy of the snapshot
+ * that it imports (`imported`). All else is refused.
+ */
+function refuseStrayFiles(directory: AofDirectory, imported: string | null): void {
   const { disk, location } = directory;
   for (const name of disk.list(directory.path) ?? []) {
     const isPart = name === location.appendfilename || /\.(base\.rdb|base\.aof|incr\.aof)$/.test(name);
     if (!isPart || !name.startsWith(location.appendfilename)) continue;
     const path = directory.pathOf(name);
-    const size = disk.stat(path)?.bytes ?? 0;
-    if (size === 0 || isEmptySnapshot(disk, path, size)) continue;
+    if (!holdsData(disk, path) || (imported !== null && isCopy(disk, path, imported))) continue;
     throw new StartError(
       `${path} holds data, but there is no manifest ${directory.manifestPath} that names it. Nothing was changed. ` +
         PUT_ASIDE,

@@ -4,11 +4,12 @@ import { REDIS_VERSION } from "../config/version.js";
 import type { Engine } from "../engine/engine.js";
 import { Replayer } from "../engine/replayer.js";
 import type { LoadingProgress } from "../engine/services.js";
-import type { Mark } from "../log/history.js";
+import { snapshotReader } from "../engine/snapshot-reader.js";
 import { AppendOnlyFile } from "../persistence/append-only-file.js";
-import type { AofDirectory } from "../persistence/directory.js";
-import type { ManifestFile } from "../persistence/manifest.js";
-import { lastIncr, openDirectory } from "../persistence/opening.js";
+import type { AofDirectory, LogLine } from "../persistence/directory.js";
+import { dumpPath } from "../persistence/dump-import.js";
+import { DumpLoad } from "../persistence/dump-load.js";
+import { importDump, lastIncr, openDirectory } from "../persistence/opening.js";
 import { Recovery } from "../persistence/recovery.js";
 import type { Logger } from "./logger.js";
 import type { Turn } from "./turn.js";
@@ -18,15 +19,16 @@ export class Persistence {
   aof: AppendOnlyFile | null = null;
   /** While the dataset is loaded, else null. */
   loading: LoadingProgress | null = null;
-  /** What the log on the disk has reached: the mark for going on in its history, null when that is not known. */
-  recovered: { readonly mark: Mark | null; sealedBytesOf(file: ManifestFile): number } | null = null;
+  private readonly writeLog: LogLine;
   private turn!: Turn;
   private directory!: AofDirectory;
 
   constructor(
     private readonly engine: Engine,
     private readonly logger: Logger,
-  ) {}
+  ) {
+    this.writeLog = (level, text) => logger.log(level, text);
+  }
 
   attach(turn: Turn): void {
     this.turn = turn;
@@ -41,6 +43,7 @@ export class Persistence {
           "warning",
           "The save directive has no effect: this version writes no snapshots. Set appendonly yes to keep the data.",
         );
+      await this.loadDump();
       return;
     }
     this.directory = openDirectory({
@@ -54,7 +57,8 @@ export class Persistence {
       now: platform.clock.now(),
       log: (level, text) => this.logger.log(level, text),
     });
-    await this.load();
+    if (this.directory.manifest.isEmpty) await this.importDump();
+    else await this.load();
     this.start();
     config.onChange("appendfsync", ({ appendfsync }) => {
       this.aof?.setPolicy(appendfsync);
@@ -89,6 +93,55 @@ export class Persistence {
     this.aof = null;
   }
 
+  /** Loads the snapshot file, if there is one. */
+  private async loadDump(): Promise<void> {
+    const { disk } = this.engine.platform;
+    const path = dumpPath(this.engine.config.values);
+    const size = disk.stat(path)?.bytes;
+    if (size !== undefined) await this.whileLoading(this.dumpLoad(path, size), (load) => load.run());
+  }
+
+  /** Loads the snapshot file and makes the append-only file from it. */
+  private async importDump(): Promise<void> {
+    const { engine, directory } = this;
+    const path = dumpPath(directory.location);
+    const size = directory.disk.stat(path)?.bytes ?? 0;
+    await this.whileLoading(this.dumpLoad(path, size), async (load) => {
+      await load.run();
+      await importDump(directory, engine.platform.clock, this.writeLog);
+    });
+  }
+
+  private dumpLoad(path: string, size: number): DumpLoad {
+    const { engine } = this;
+    const { disk, clock } = engine.platform;
+    return new DumpLoad(path, size, {
+      disk,
+      clock,
+      log: this.writeLog,
+      makeReader: (bytes, listener) => {
+        const use = { size: bytes, skipExpired: engine.config.values.replicaof === null };
+        return snapshotReader(engine, use, listener);
+      },
+    });
+  }
+
+  /** Clients are told that the dataset is being loaded until `load` has done so. */
+  private async whileLoading<P extends LoadingProgress>(
+    progress: P,
+    load: (progress: P) => Promise<unknown>,
+  ): Promise<void> {
+    const { engine } = this;
+    this.loading = progress;
+    engine.log.mute(true);
+    engine.keyspace.expiryMode = "ignore";
+    await load(progress);
+    engine.log.mute(false);
+    engine.keyspace.expiryMode = "delete";
+    engine.refreshTime();
+    this.loading = null;
+  }
+
   private async load(): Promise<void> {
     const { engine } = this;
     const recovery = new Recovery({
@@ -96,38 +149,22 @@ export class Persistence {
       clock: engine.platform.clock,
       replay: new Replayer(engine),
       loadTruncated: engine.config.values["aof-load-truncated"],
-      corruptTailMax: engine.config.values["aof-load-corrupt-tail-max-size"],
       log: (level, text) => this.logger.log(level, text),
     });
-    this.loading = recovery;
-    engine.log.mute(true);
-    engine.keyspace.expiryMode = "ignore";
-    await recovery.run();
-    this.recovered = recovery;
-    engine.log.mute(false);
-    engine.keyspace.expiryMode = "delete";
-    engine.refreshTime();
-    this.loading = null;
+    await this.whileLoading(recovery, () => recovery.run());
   }
 
   /** Opens the file that is written to, and lets the log be written. */
   private start(): void {
     const { engine, logger } = this;
     const { config } = engine;
-    const incr = lastIncr(this.directory, (level, text) => logger.log(level, text));
     const aof = new AppendOnlyFile({
       directory: this.directory,
-      incr,
+      incr: lastIncr(this.directory, (level, text) => logger.log(level, text)),
       log: engine.log,
       clock: engine.platform.clock,
       policy: config.values.appendfsync,
       writeLog: (level, text) => logger.log(level, text),
-      annotations: {
-        seals: config.values["aof-annotations"],
-        timestamps: () => config.values["aof-timestamp-enabled"],
-        markAt: (offset) => ({ replid: engine.history.replid, offset }),
-      },
-      sealedBytes: this.recovered?.sealedBytesOf(incr) ?? 0,
     });
     aof.onProgress = () => this.turn.progress();
     aof.onFailure = () => this.turn.progress();

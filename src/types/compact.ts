@@ -6,6 +6,7 @@
 import type { Arena } from "../memory/arena.js";
 import { HEADER_BYTES, type Memory, type Ref } from "../memory/memory.js";
 import { copy } from "../util/copy.js";
+import type { Slice } from "../util/slice.js";
 
 /** Smaller blocks are not worth making smaller. */
 const SHRINK_FROM = 128;
@@ -18,6 +19,13 @@ export function contentStart(memory: Memory, box: Ref): number {
 /** A block for a content of that size, which is undefined. */
 export function createCompact(arena: Arena, size: number): Ref {
   return arena.allocate(HEADER_BYTES + size);
+}
+
+/** A block with a content from outside, which has been checked. */
+export function compactFrom(arena: Arena, { bytes, start, end }: Slice): Ref {
+  const box = createCompact(arena, end - start);
+  copy(bytes, start, end, arena.bytesOf(box), contentStart(arena, box));
+  return box;
 }
 
 /** The block itself if it may be written and takes `size` bytes, else a larger one with the same `used` bytes. */

@@ -1,11 +1,15 @@
 /** The sorted set: unique members, each with a score, in the order of score and then member. See zset/form.ts. */
 
-import { HEADER_BYTES } from "../memory/memory.js";
+import type { Entries, EntryTraits } from "../memory/entry.js";
+import type { Key } from "../memory/key.js";
+import { HEADER_BYTES, type Ref } from "../memory/memory.js";
 import { formatG17 } from "../util/float.js";
+import type { Slice } from "../util/slice.js";
+import { compactFrom } from "./compact.js";
 import { Digest } from "./digest.js";
 import { type ValueType, ZSET } from "./type.js";
 import { Indexed } from "./zset/indexed.js";
-import { Packed } from "./zset/packed.js";
+import { Packed, PackedReader } from "./zset/packed.js";
 import { readSortedSet } from "./zset/reader.js";
 import { LISTPACK } from "./zset/sorted-set.js";
 
@@ -13,6 +17,22 @@ export { Element, type Visitor } from "./zset/element.js";
 export { ABSENT, type FormReader } from "./zset/form.js";
 export { readSortedSet } from "./zset/reader.js";
 export { LISTPACK, type PackedLimits, SKIPLIST, SortedSet } from "./zset/sorted-set.js";
+
+/** An entry with a valid listpack from outside; null when what it holds is no sorted set. */
+export function adoptPacked(
+  entries: Entries,
+  key: Key,
+  traits: Omit<EntryTraits, "type" | "encoding">,
+  elements: Slice,
+): Ref | null {
+  const box = compactFrom(entries.memory, elements);
+  if (!new PackedReader(entries.memory, box).isInOrder()) {
+    entries.memory.free(box);
+    return null;
+  }
+  const { access, expiry } = traits;
+  return entries.createBoxed(key, box, { type: ZSET, encoding: LISTPACK, access, expiry });
+}
 
 /** A set with more elements is freed in slices. */
 const FREED_AT_ONCE = 1024;

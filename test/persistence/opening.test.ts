@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { emptyBase, emptySnapshotLength } from "#tidemark/persistence/empty-snapshot.js";
+import { emptyBase } from "#tidemark/persistence/empty-snapshot.js";
 import { StartError } from "#tidemark/persistence/start-error.js";
+import { isEmptySnapshot } from "#tidemark/snapshot/rdb/inspection.js";
+import { Crc64 } from "#tidemark/util/crc64.js";
 import { SimulatedClock } from "../support/clock.js";
 import { SimulatedDisk } from "../support/disk.js";
 import { afterEveryOperation, afterProcessDeath } from "./crash-states.js";
@@ -53,7 +55,7 @@ test("a first start makes an empty base, an incr file and a manifest, all on the
     assert.equal(survivor.readFile(MANIFEST)!.toString(), MANIFEST_OF_FIRST);
     assert.equal(survivor.readFile(INCR)!.length, 0);
     const base = survivor.readFile(BASE)!;
-    assert.equal(emptySnapshotLength(base), base.length);
+    assert.ok(isEmptySnapshot(base));
   }
   assert.ok(
     store.lines.some((line) =>
@@ -130,10 +132,49 @@ test("a crash while the single file moves leaves it inside or outside, and the n
   }
 });
 
-test("never empty beside a dump that holds data", async () => {
+/** A snapshot with the key "a" in database 0, whose value is `value`. */
+function dump(value: string): Buffer {
+  const body = Buffer.from(
+    `REDIS0010\xfe\x00\x00\x01a${String.fromCharCode(value.length)}${value}\xff`,
+    "latin1",
+  );
+  return Buffer.concat([body, new Crc64().update(body).bytes()]);
+}
+
+test("a dump alone becomes the base, whenever the start is cut short", async () => {
+  for (const survival of ["synced", "everything"] as const) {
+    for (const operation of ["open", "write", "sync", "rename", "syncDirectory", "makeDirectory"] as const) {
+      for (let after = 0; after < 6; after++) {
+        const disk = newDisk();
+        disk.place("/data/dump.rdb", dump("1"));
+        disk.fail({ operation, after });
+        await start(disk).catch((error) => assert.ok(error instanceof StartError, String(error)));
+        const store = await start(disk.afterPowerLoss(survival));
+        assert.equal(store.dataset.values.get("0/a"), "1", `${operation} ${after} ${survival}`);
+        store.incr("a");
+        const again = await start(afterProcessDeath(store.disk));
+        assert.equal(again.dataset.values.get("0/a"), "2");
+        assert.deepEqual(again.disk.readFile("/data/dump.rdb"), dump("1"));
+      }
+    }
+  }
+});
+
+test("what a cut import has left does not count once the dump is another one", async () => {
   const disk = newDisk();
-  disk.place("/data/dump.rdb", Buffer.from("REDIS0010\xfe\x00\x00\x01a\x01b\xff12345678", "latin1"));
-  await refused(disk, "/data/dump.rdb", "holds data", "Nothing was changed");
+  disk.place("/data/dump.rdb", dump("1"));
+  await start(disk);
+  disk.remove(MANIFEST);
+  disk.place("/data/dump.rdb", dump("2"));
+  await refused(disk, BASE, "no manifest");
+});
+
+test("a dump that cannot be read is no reason to start empty", async () => {
+  const disk = newDisk();
+  const damaged = dump("1");
+  damaged[15]! ^= 1;
+  disk.place("/data/dump.rdb", damaged);
+  await refused(disk, "/data/dump.rdb is damaged: a wrong checksum", "Nothing was changed", "check-rdb");
 });
 
 test("a dump without keys is no reason not to start", async () => {
@@ -144,22 +185,27 @@ test("a dump without keys is no reason not to start", async () => {
 
 test("a damaged dump is not taken for an empty one", async () => {
   const disk = newDisk();
-  const dump = Buffer.from(emptyBase(ORIGIN));
-  dump[20]! ^= 1;
-  disk.place("/data/dump.rdb", dump);
-  await refused(disk, "holds data");
+  const damaged = Buffer.from(emptyBase(ORIGIN));
+  damaged[20]! ^= 1;
+  disk.place("/data/dump.rdb", damaged);
+  await refused(disk, "/data/dump.rdb is damaged");
 });
 
-test("a base in RDB format with keys is refused, untouched", async () => {
+test("a base in RDB format with keys is loaded before what follows", async () => {
   const disk = newDisk();
   await start(disk);
-  disk.place(BASE, Buffer.from("REDIS0010\xfe\x00\x00\x01a\x01b\xff12345678", "latin1"));
-  await refused(
-    disk,
-    BASE,
-    "written in RDB format, which this version cannot read yet",
-    "aof-use-rdb-preamble no",
-  );
+  disk.place(BASE, dump("7"));
+  disk.place(INCR, resp("SELECT 0", "INCR a"));
+  assert.equal((await start(disk)).dataset.values.get("0/a"), "8");
+});
+
+test("a base that is cut short or damaged is refused, untouched", async () => {
+  for (const broken of [dump("7").subarray(0, 20), dump("7").fill(0x31, 13, 14)]) {
+    const disk = newDisk();
+    await start(disk);
+    disk.place(BASE, broken);
+    await refused(disk, `${BASE} is damaged`, "Nothing was changed");
+  }
 });
 
 test("log files without a manifest are refused", async () => {

@@ -1,13 +1,19 @@
 /** A server reduced to what the append-only file needs: a dataset of counters, a log, the file, a simulated machine. */
 
+import { Keyspace } from "#tidemark/keyspace/keyspace.js";
 import type { LogBlock } from "#tidemark/log/block.js";
 import { Log } from "#tidemark/log/log.js";
 import { AppendOnlyFile, type FsyncPolicy } from "#tidemark/persistence/append-only-file.js";
-import type { AofDirectory, AofLocation } from "#tidemark/persistence/directory.js";
-import { lastIncr, openDirectory } from "#tidemark/persistence/opening.js";
+import type { AofDirectory, AofLocation, LogLine } from "#tidemark/persistence/directory.js";
+import { dumpPath } from "#tidemark/persistence/dump-import.js";
+import { DumpLoad } from "#tidemark/persistence/dump-load.js";
+import { importDump, lastIncr, openDirectory } from "#tidemark/persistence/opening.js";
 import { Recovery } from "#tidemark/persistence/recovery.js";
 import { type Replay, UnknownCommand } from "#tidemark/persistence/replay.js";
 import { encodeCommand, type Request } from "#tidemark/resp/request.js";
+import { type RdbListener, RdbReader } from "#tidemark/snapshot/rdb/reader.js";
+import { LIMITS } from "../snapshot/rdb/limits.js";
+import { SeededChance } from "../support/chance.js";
 import type { SimulatedClock } from "../support/clock.js";
 import type { SimulatedDisk } from "../support/disk.js";
 
@@ -22,7 +28,6 @@ export const MANIFEST = `${AOF}/appendonly.aof.manifest`;
 export const BASE = `${AOF}/appendonly.aof.1.base.rdb`;
 export const INCR = `${AOF}/appendonly.aof.1.incr.aof`;
 export const NEXT_INCR = `${AOF}/appendonly.aof.2.incr.aof`;
-export const REPLID = "0123456789".repeat(4);
 export const ORIGIN = { version: "7.2.0", createdAt: 1_566_820_488, usedMemory: 1_000_000 };
 
 /** RESP of several commands, each given as words. */
@@ -37,13 +42,24 @@ export class Dataset implements Replay {
   private db = 0;
   private queue: string[][] | null = null;
 
-  forget(): void {
-    this.values.clear();
-  }
-
   beginFile(): void {
     this.db = 0;
     this.queue = null;
+  }
+
+  readSnapshot(size: number, listener: RdbListener): RdbReader {
+    const space = new Keyspace(1, new SeededChance(1));
+    const { entries } = space;
+    const options = { limits: LIMITS, sanitize: false, verify: true, now: 0, skipExpired: false, size };
+    return new RdbReader(space, options, {
+      field: (name, value) => listener.field?.(name, value),
+      entry: (ref, database) => {
+        const start = entries.valueStart(ref);
+        const value = entries.valueBytes(ref).slice(start, start + entries.valueLength(ref));
+        this.values.set(`${database}/${entries.keyBytes(ref)}`, Buffer.from(value).toString());
+        entries.freeString(ref);
+      },
+    });
   }
 
   insideTransaction(): boolean {
@@ -76,10 +92,6 @@ export interface StoreOptions {
   readonly policy?: FsyncPolicy;
   readonly loadTruncated?: boolean;
   readonly location?: AofLocation;
-  /** Whether there are seals. Default no: the tests look at the bytes of the commands. */
-  readonly seals?: boolean;
-  readonly timestamps?: boolean;
-  readonly corruptTailMax?: number;
 }
 
 export class Store {
@@ -99,6 +111,19 @@ export class Store {
     private readonly options: StoreOptions = {},
   ) {}
 
+  private async importDump(log: LogLine): Promise<void> {
+    const { disk, clock, directory } = this;
+    const path = dumpPath(directory.location);
+    const load = new DumpLoad(path, disk.stat(path)!.bytes, {
+      disk,
+      clock,
+      log,
+      makeReader: (size, listener) => this.dataset.readSnapshot(size, listener),
+    });
+    await clock.run(load.run());
+    await clock.run(importDump(directory, clock, log));
+  }
+
   /** Starts: opens, loads, and appends from then on. */
   async start(): Promise<this> {
     const writeLog = (level: string, text: string): void => void this.lines.push(`${level}: ${text}`);
@@ -111,10 +136,10 @@ export class Store {
       clock,
       replay: this.dataset,
       loadTruncated: options.loadTruncated ?? true,
-      corruptTailMax: options.corruptTailMax ?? 0,
       log: writeLog,
     });
-    await clock.run(this.recovery.run());
+    if (this.directory.manifest.isEmpty) await this.importDump(writeLog);
+    else await clock.run(this.recovery.run());
     const incr = lastIncr(this.directory, writeLog);
     this.log.listen("file", true);
     this.aof = new AppendOnlyFile({
@@ -124,12 +149,6 @@ export class Store {
       clock,
       policy,
       writeLog,
-      annotations: {
-        seals: options.seals ?? false,
-        timestamps: () => options.timestamps ?? false,
-        markAt: (offset) => ({ replid: REPLID, offset }),
-      },
-      sealedBytes: this.recovery.sealedBytesOf(incr),
     });
     this.aof.onProgress = () => this.release();
     this.aof.onFailure = (reason) => void this.failures.push(reason);

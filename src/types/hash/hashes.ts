@@ -12,7 +12,7 @@ import type { Ref } from "../../memory/memory.js";
 import { below, type Chance } from "../../platform/chance.js";
 import { copy } from "../../util/copy.js";
 import type { Slice } from "../../util/slice.js";
-import { contentStart } from "../compact.js";
+import { compactFrom, contentStart } from "../compact.js";
 import {
   appendPacked,
   createPacked,
@@ -62,6 +62,13 @@ export class Hashes {
       type: HASH,
       encoding: LISTPACK,
     });
+  }
+
+  /** An entry with a listpack from outside: valid, fields and values in turn, no field twice. */
+  adopt(key: Key, traits: Omit<EntryTraits, "type" | "encoding">, fields: Slice): Ref {
+    const { access, expiry } = traits;
+    const box = compactFrom(this.arena, fields);
+    return this.entries.createBoxed(key, box, { type: HASH, encoding: LISTPACK, access, expiry });
   }
 
   /** Number of fields. */

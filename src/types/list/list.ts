@@ -8,10 +8,21 @@ import type { Entries, EntryTraits } from "../../memory/entry.js";
 import type { Key } from "../../memory/key.js";
 import * as listpack from "../../memory/listpack.js";
 import type { Ref } from "../../memory/memory.js";
+import type { Slice } from "../../util/slice.js";
 import { LIST } from "../type.js";
 import { ListCursor } from "./cursor.js";
 import { exceeds, isSmall } from "./limit.js";
-import { bytesIn, countIn, createNode, insertAt, removeAt, removeEqual, replaceAt } from "./node.js";
+import {
+  bytesIn,
+  countIn,
+  createNode,
+  insertAt,
+  nodeFrom,
+  nodeOf,
+  removeAt,
+  removeEqual,
+  replaceAt,
+} from "./node.js";
 import { Quicklist } from "./quicklist.js";
 
 /** Encodings of a list's entry: the value is one node, or the root of a directory of nodes. */
@@ -48,6 +59,18 @@ export class List {
     );
   }
 
+  /** Appends a node with a listpack from outside, which has been checked and is not empty, to a quicklist. */
+  appendNode(elements: Slice): void {
+    this.quick.append(nodeFrom(this.entries.memory, elements));
+    this.attach();
+  }
+
+  /** Appends an element in a node of its own to a quicklist. */
+  appendAlone({ bytes, start, end }: Slice): void {
+    this.quick.append(nodeOf(this.entries.memory, bytes, start, end));
+    this.attach();
+  }
+
   get length(): number {
     return this.cursor.count;
   }
@@ -76,9 +99,13 @@ export class List {
     this.attach();
   }
 
-  /** After `expectMany` and the elements: the list becomes a listpack again if one holds them all. */
+  /** After `expectMany` and the elements: the list becomes a listpack again if one may hold them all. */
   settle(): void {
-    if (!this.isListpack && this.quick.onlyNode !== 0) this.becomeListpack(this.quick.onlyNode);
+    if (this.isListpack) return;
+    const { memory } = this.entries;
+    const node = this.quick.onlyNode;
+    if (node === 0 || exceeds(this.quick.fill, bytesIn(memory, node), countIn(memory, node))) return;
+    this.becomeListpack(node);
   }
 
   /** Makes a quicklist that has become small a listpack again. To be called after elements have gone. */

@@ -11,6 +11,8 @@
 import type { Arena } from "../../memory/arena.js";
 import * as listpack from "../../memory/listpack.js";
 import { HEADER_BYTES, type Memory, type Ref } from "../../memory/memory.js";
+import { copy } from "../../util/copy.js";
+import type { Slice } from "../../util/slice.js";
 
 const START = 2;
 /** Where a listpack may begin. */
@@ -40,6 +42,21 @@ export function createNode(arena: Arena, bytes: number): Ref {
   const node = arena.allocate(FIRST_START + bytes);
   setStart(arena, node, FIRST_START);
   listpack.create(arena.bytesOf(node), baseOf(arena, node));
+  return node;
+}
+
+/** A node that holds one element. */
+export function nodeOf(arena: Arena, value: Uint8Array, start: number, end: number): Ref {
+  const node = createNode(arena, listpack.EMPTY_SIZE + listpack.encodedSize(value, start, end));
+  listpack.append(arena.bytesOf(node), baseOf(arena, node), value, start, end);
+  return node;
+}
+
+/** A node with a listpack from outside, which has been checked. */
+export function nodeFrom(arena: Arena, { bytes, start, end }: Slice): Ref {
+  const node = arena.allocate(FIRST_START + end - start);
+  setStart(arena, node, FIRST_START);
+  copy(bytes, start, end, arena.bytesOf(node), baseOf(arena, node));
   return node;
 }
 

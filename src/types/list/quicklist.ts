@@ -22,6 +22,7 @@ import {
   countIn,
   createNode,
   insertAt,
+  nodeOf,
   removeAt,
   removeEqual,
   replaceAt,
@@ -76,6 +77,14 @@ export class Quicklist {
     this.arena.free(row.refAt(this.arena, this.root, 0));
     this.arena.free(this.root);
     this.entries.setBox(this.entry, node);
+  }
+
+  /** Appends a node that hangs nowhere yet and is not empty. */
+  append(node: Ref): void {
+    const { arena } = this;
+    const leaves = row.length(arena, this.root);
+    const nodes = leaves === 0 ? 0 : row.length(arena, row.refAt(arena, this.root, leaves - 1));
+    this.insertNode(leaves - 1, nodes, node, countIn(arena, node));
   }
 
   push(atHead: boolean, value: Uint8Array, start: number, end: number): void {
@@ -232,10 +241,7 @@ export class Quicklist {
 
   /** A node that holds one element. */
   private addNode(leafAt: number, nodeAt: number, value: Uint8Array, start: number, end: number): void {
-    const { arena } = this;
-    const node = createNode(arena, listpack.EMPTY_SIZE + listpack.encodedSize(value, start, end));
-    listpack.append(arena.bytesOf(node), baseOf(arena, node), value, start, end);
-    this.insertNode(leafAt, nodeAt, node, 1);
+    this.insertNode(leafAt, nodeAt, nodeOf(this.arena, value, start, end), 1);
   }
 
   /** Hangs a node into the directory before a node's place, which may be the end of its leaf. */

@@ -11,7 +11,7 @@ import { NONE } from "../../memory/listpack.js";
 import type { Ref } from "../../memory/memory.js";
 import { below, type Chance } from "../../platform/chance.js";
 import type { Slice } from "../../util/slice.js";
-import { contentStart } from "../compact.js";
+import { compactFrom, contentStart } from "../compact.js";
 import {
   appendPacked,
   createPacked,
@@ -91,6 +91,30 @@ export class Sets {
       ...traits,
       type: SET,
       encoding: LISTPACK,
+    });
+  }
+
+  /** An entry with an intset from outside, which is valid. */
+  adoptIntset(key: Key, traits: Omit<EntryTraits, "type" | "encoding">, members: Slice): Ref {
+    return this.adopt(key, traits, members, INTSET);
+  }
+
+  /** An entry with a listpack from outside: valid, and no member twice. */
+  adoptListpack(key: Key, traits: Omit<EntryTraits, "type" | "encoding">, members: Slice): Ref {
+    return this.adopt(key, traits, members, LISTPACK);
+  }
+
+  private adopt(
+    key: Key,
+    { access, expiry }: Omit<EntryTraits, "type" | "encoding">,
+    members: Slice,
+    encoding: number,
+  ): Ref {
+    return this.entries.createBoxed(key, compactFrom(this.arena, members), {
+      type: SET,
+      encoding,
+      access,
+      expiry,
     });
   }
 

@@ -8,6 +8,7 @@ import type { Key } from "../../memory/key.js";
 import * as listpack from "../../memory/listpack.js";
 import { HEADER_BYTES, type Memory, type Ref } from "../../memory/memory.js";
 import { compareBytes } from "../../util/ascii.js";
+import { copy } from "../../util/copy.js";
 import { parseDouble } from "../../util/float.js";
 import { Element, type Visitor } from "./element.js";
 import type { Form, FormReader } from "./form.js";
@@ -49,6 +50,29 @@ export class PackedReader<M extends Memory = Memory> implements FormReader {
       this.visit(at, visit);
       if (left > 1) at = this.previous(this.previous(at));
     }
+  }
+
+  /**
+   * Whether members and scores take turns, the scores are numbers and the elements ascend without an equal one: what
+   * everything else relies on, to be asked of a listpack from outside.
+   */
+  isInOrder(): boolean {
+    if (listpack.count(this.bytes, this.base) % 2 !== 0) return false;
+    let inOrder = true;
+    let score = Number.NEGATIVE_INFINITY;
+    let member = new Uint8Array(64);
+    let length = -1;
+    this.range(0, this.count, (element) => {
+      const { bytes, start, end } = element;
+      if (Number.isNaN(element.score) || element.score < score) inOrder = false;
+      else if (element.score === score && length >= 0)
+        inOrder &&= compareBytes(member, 0, length, bytes, start, end) < 0;
+      score = element.score;
+      length = end - start;
+      if (length > member.length) member = new Uint8Array(length * 2);
+      copy(bytes, start, end, member, 0);
+    });
+    return inOrder;
   }
 
   protected get bytes(): Uint8Array {

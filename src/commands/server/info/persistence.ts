@@ -28,7 +28,7 @@ export const persistence = section("Persistence", (engine) => {
   ];
 });
 
-function snapshots({ keyspace, services }: Engine): Field[] {
+function snapshots({ keyspace, services, lastLoad }: Engine): Field[] {
   return [
     ["current_cow_peak", 0],
     ["current_cow_size", 0],
@@ -44,8 +44,8 @@ function snapshots({ keyspace, services }: Engine): Field[] {
     ["rdb_current_bgsave_time_sec", -1],
     ["rdb_saves", 0],
     ["rdb_last_cow_size", 0],
-    ["rdb_last_load_keys_expired", 0],
-    ["rdb_last_load_keys_loaded", 0],
+    ["rdb_last_load_keys_expired", lastLoad.keysExpired],
+    ["rdb_last_load_keys_loaded", lastLoad.keysLoaded],
   ];
 }
 
@@ -60,14 +60,15 @@ function appendOnlyFile(aof: AppendOnlyFile): Field[] {
   ];
 }
 
-function progress({ startedMs, totalBytes, loadedBytes }: LoadingProgress, nowMs: number): Field[] {
+function progress(loading: LoadingProgress, nowMs: number): Field[] {
+  const { startedMs, totalBytes, loadedBytes } = loading;
   const share = totalBytes === 0 ? 1 : loadedBytes / totalBytes;
   const elapsed = (nowMs - startedMs) / 1000;
   const left = share === 0 ? 1 : Math.floor((elapsed * (1 - share)) / share);
   return [
     ["loading_start_time", Math.floor(startedMs / 1000)],
     ["loading_total_bytes", totalBytes],
-    ["loading_rdb_used_mem", 0],
+    ["loading_rdb_used_mem", loading.usedMemory ?? 0],
     ["loading_loaded_bytes", loadedBytes],
     ["loading_loaded_perc", (share * 100).toFixed(2)],
     ["loading_eta_seconds", left],

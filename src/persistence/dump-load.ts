@@ -1,0 +1,64 @@
+/** Loading the snapshot file, dump.rdb, at start. */
+
+import type { Clock } from "../platform/clock.js";
+import type { Disk } from "../platform/disk.js";
+import type { RdbReader } from "../snapshot/rdb/reader.js";
+import type { LogLine } from "./directory.js";
+import type { LoadProgress } from "./recovery.js";
+import { loadSnapshot, type ReaderMaker, SnapshotLines, startErrorOf } from "./snapshot-load.js";
+
+export interface DumpParts {
+  readonly disk: Disk;
+  readonly clock: Clock;
+  readonly makeReader: ReaderMaker;
+  readonly log: LogLine;
+}
+
+export class DumpLoad implements LoadProgress {
+  readonly startedMs: number;
+  loadedBytes = 0;
+  private readonly lines: SnapshotLines;
+
+  /** `totalBytes` is the file's size. */
+  constructor(
+    private readonly path: string,
+    readonly totalBytes: number,
+    private readonly parts: DumpParts,
+  ) {
+    this.startedMs = parts.clock.now();
+    this.lines = new SnapshotLines(parts.clock, parts.log);
+  }
+
+  get usedMemory(): number {
+    return this.lines.usedMemory;
+  }
+
+  /** Loads the file. Rejects with a StartError; what has been loaded by then is of no use. */
+  async run(): Promise<RdbReader> {
+    const { clock, makeReader, log } = this.parts;
+    const began = clock.monotonicUs();
+    const reader = makeReader(this.totalBytes, this.lines);
+    try {
+      await this.read(reader);
+    } catch (error) {
+      throw startErrorOf(error, this.path);
+    }
+    this.lines.finished(reader);
+    log("notice", `DB loaded from disk: ${((clock.monotonicUs() - began) / 1e6).toFixed(3)} seconds`);
+    return reader;
+  }
+
+  private async read(reader: RdbReader): Promise<void> {
+    const file = this.parts.disk.open(this.path, "read");
+    try {
+      await loadSnapshot(file, this.totalBytes, reader, (bytes) => this.progress(bytes));
+    } finally {
+      file.close();
+    }
+  }
+
+  private progress(bytes: number): Promise<void> {
+    this.loadedBytes = bytes;
+    return new Promise((resolve) => this.parts.clock.endOfTurn(resolve));
+  }
+}

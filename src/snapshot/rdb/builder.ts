@@ -1,0 +1,138 @@
+/**
+ * Puts a value together from its elements, in the encoding that the directives give one of that size. One at a time;
+ * nobody but the builder has the entry until it is `taken`.
+ */
+
+import type { Keyspace } from "../../keyspace/keyspace.js";
+import type { EntryTraits } from "../../memory/entry.js";
+import { Key } from "../../memory/key.js";
+import type { Ref } from "../../memory/memory.js";
+import type { HashLimits } from "../../types/hash.js";
+import { List } from "../../types/list.js";
+import type { SetLimits } from "../../types/set.js";
+import { HASH, ZSET } from "../../types/type.js";
+import { typeOf } from "../../types/types.js";
+import { ABSENT, SortedSet } from "../../types/zset.js";
+import type { Slice } from "../../util/slice.js";
+import type { Input } from "./input.js";
+
+/** The directives that say which encoding a value gets. */
+export interface ValueLimits extends HashLimits, SetLimits {
+  readonly "zset-max-listpack-entries": number;
+  readonly "zset-max-listpack-value": number;
+  readonly "list-max-listpack-size": number;
+}
+
+export type Traits = Omit<EntryTraits, "type" | "encoding">;
+
+export class ValueBuilder {
+  /** The entry; 0 while there is none, and when the value holds nothing. */
+  ref: Ref = 0;
+  /** Of the list that is built. */
+  readonly list: List;
+  private listing = false;
+  private zset: SortedSet | null = null;
+  private readonly member = new Key();
+
+  constructor(
+    private readonly space: Keyspace,
+    private readonly limits: ValueLimits,
+    /** For where an error is. */
+    private readonly input: Input,
+  ) {
+    this.list = new List(space.entries);
+  }
+
+  /** An empty list. */
+  beginList(key: Key, traits: Traits): void {
+    this.ref = this.list.create(key, traits, this.limits["list-max-listpack-size"]).entry;
+    this.list.expectMany();
+    this.listing = true;
+  }
+
+  /** An empty set that so many members are to come into. */
+  beginSet(key: Key, traits: Traits, count: number): void {
+    const { sets } = this.space;
+    this.ref = sets.createIntset(key, traits);
+    sets.expect(this.ref, count, this.limits);
+  }
+
+  addMember(member: Slice): void {
+    if (!this.space.sets.add(this.ref, member, this.limits))
+      throw this.input.error("a member that is there twice");
+  }
+
+  /** An empty hash that so many fields are to come into. */
+  beginHash(key: Key, traits: Traits, count: number): void {
+    const { hashes } = this.space;
+    this.ref = hashes.create(key, traits);
+    if (count > this.limits["hash-max-listpack-entries"]) hashes.turnIntoTable(this.ref);
+  }
+
+  addField(field: Slice, value: Slice): void {
+    if (!this.space.hashes.set(this.ref, field, value, this.limits))
+      throw this.input.error("a field that is there twice");
+  }
+
+  /** An empty sorted set that so many members are to come into. */
+  beginSortedSet(key: Key, { access, expiry }: Traits, count: number): void {
+    const { entries, hasher } = this.space;
+    const most = this.limits["zset-max-listpack-entries"];
+    this.zset = SortedSet.create(entries, hasher, {
+      // What will not stay packed does not begin so.
+      entries: count > most ? 0 : most,
+      value: this.limits["zset-max-listpack-value"],
+    });
+    const { box, encoding } = this.zset;
+    this.ref = entries.createBoxed(key, box, { type: ZSET, encoding, access, expiry });
+  }
+
+  addScored({ bytes, start, end }: Slice, score: number): void {
+    const zset = this.zset!;
+    if (Number.isNaN(score)) throw this.input.error("a score that is not a number");
+    const key = this.space.hasher.set(this.member, bytes, start, end);
+    if (zset.find(key) !== ABSENT) throw this.input.error("a member that is there twice");
+    zset.insert(key, score);
+  }
+
+  /** All elements have come. A value without any is dropped. */
+  end(): void {
+    this.keepSortedSet();
+    if (this.ref === 0) return;
+    if (this.listing && this.list.length > 0) {
+      this.list.settle();
+      this.listing = false;
+    } else if (this.listing || this.isEmptyHash()) this.abandon();
+  }
+
+  /** The entry, which is the caller's from now on. */
+  take(): Ref {
+    const { ref } = this;
+    this.ref = 0;
+    return ref;
+  }
+
+  /** Gives back what there is. */
+  abandon(): void {
+    this.keepSortedSet();
+    this.listing = false;
+    if (this.ref === 0) return;
+    const { entries } = this.space;
+    typeOf(entries.type(this.ref)).free(entries, this.ref);
+    this.ref = 0;
+  }
+
+  /** Fields whose time is over are left out, so that none may be left. */
+  private isEmptyHash(): boolean {
+    const { entries, hashes } = this.space;
+    return entries.type(this.ref) === HASH && hashes.length(this.ref) === 0;
+  }
+
+  /** Keeps in the entry what the sorted set has become. */
+  private keepSortedSet(): void {
+    if (this.zset === null) return;
+    this.space.entries.setBox(this.ref, this.zset.box);
+    this.space.entries.setEncoding(this.ref, this.zset.encoding);
+    this.zset = null;
+  }
+}
