@@ -4,6 +4,7 @@ import { integer, key } from "../../engine/argument.js";
 import { command } from "../../engine/command.js";
 import { fail } from "../../engine/errors.js";
 import { NOTIFY_STRING } from "../../keyspace/events.js";
+import { RAW } from "../../types/string.js";
 import { checkLength } from "../string/length-limit.js";
 import { bitOffset } from "./offset.js";
 
@@ -52,6 +53,9 @@ export const setbit = command({
       const own = call.database.resizeString(key, ref, Math.max(length, at + 1));
       entries.valueBytes(own)[entries.valueStart(own) + at] = byte ^ ((old ^ bit) << shift);
       call.database.changed(key, NOTIFY_STRING, "setbit");
+    } else if (entries.encoding(ref) !== RAW) {
+      // OBJECT ENCODING shows that a bit was set even if it was so before.
+      entries.setEncoding(call.database.own(key, ref), RAW);
     }
     call.reply.integer(old);
   },

@@ -95,7 +95,7 @@ export class Hashes {
     if (longest > limits["hash-max-listpack-value"]) this.turnIntoTable(ref);
     if (this.isTable(ref)) return this.setInTable(ref, field, value);
     const isNew = this.setPacked(ref, field, value);
-    if (isNew && this.length(ref) > limits["hash-max-listpack-entries"]) this.turnIntoTable(ref);
+    if (this.length(ref) > limits["hash-max-listpack-entries"]) this.turnIntoTable(ref);
     return isNew;
   }
 
