@@ -240,7 +240,8 @@ async function expectClosed(oracle: WireClient, ours: WireClient): Promise<void>
   }
 }
 
-async function countBlocked(client: WireClient): Promise<number> {
+/** How many clients the server says are blocked. */
+export async function countBlocked(client: WireClient): Promise<number> {
   const info = String(await client.call("INFO", "clients"));
   return Number(/^blocked_clients:(\d+)/m.exec(info)?.[1] ?? 0);
 }
