@@ -17,6 +17,8 @@
  */
 
 import type { AwaitedKey, Waiter } from "../keyspace/awaited-keys.js";
+import type { Database } from "../keyspace/database.js";
+import type { Key } from "../memory/key.js";
 import type { Timer } from "../platform/clock.js";
 import type { Reply } from "../resp/reply.js";
 import type { Request } from "../resp/request.js";
@@ -50,21 +52,25 @@ export interface Blocked {
 
 /** The wait for a value of one type at one of several keys. */
 class KeyWait implements Wait, Waiter {
-  private readonly awaited: AwaitedKey[] = [];
+  private readonly keys = new Set<AwaitedKey>();
 
   constructor(
+    /** The number of those who wait, by the type that they wait for. */
+    private readonly waiters: Uint32Array,
     readonly type: number,
     readonly timedOut: (reply: Reply) => void,
     readonly serve: () => void,
-  ) {}
+  ) {
+    waiters[type]!++;
+  }
 
-  add(call: Call, at: number): void {
-    const awaited = call.database.awaited.add(call.key(at), this);
-    if (!this.awaited.includes(awaited)) this.awaited.push(awaited);
+  add({ awaited }: Database, key: Key): void {
+    this.keys.add(awaited.add(key, this));
   }
 
   end(): void {
-    for (const key of this.awaited) key.database.awaited.remove(key, this);
+    this.waiters[this.type]!--;
+    for (const key of this.keys) key.database.awaited.remove(key, this);
   }
 }
 
@@ -125,8 +131,8 @@ export class Blocking {
     timedOut: (reply: Reply) => void,
   ): void {
     const { client } = call;
-    const wait = new KeyWait(type, timedOut, () => this.retry(client));
-    for (let at = first; at < end; at++) wait.add(call, at);
+    const wait = new KeyWait(this.engine.keyspace.waiters, type, timedOut, () => this.retry(client));
+    for (let at = first; at < end; at++) wait.add(call.database, call.key(at));
     this.block(call, wait, timeoutMs);
   }
 

@@ -1,9 +1,11 @@
 /**
  * Keys that somebody waits for, of one database: those of clients that BLPOP and its kind have blocked.
  *
- * A key becomes ready when a value of the type that a waiter wants comes into being there, whatever brought it: the
- * database tells of every new entry. Nobody is served yet then; the unit that made the key ready must end first, which
- * is why ready keys are only collected, in their order (`Keyspace.ready`), and served by the engine.
+ * A key becomes ready when a value comes into being there, whatever brought it: the database tells of every new entry.
+ * Nobody is served yet then; the unit that made the key ready must end first, which is why ready keys are only
+ * collected, in their order (`Keyspace.ready`), and served by the engine. As in Redis, the type need not be what is
+ * waited for at this key, as long as somebody waits for a value of that type somewhere: until the unit has ended it may
+ * become another one.
  */
 
 import type { Key } from "../memory/key.js";
@@ -80,12 +82,9 @@ export class AwaitedKeys {
   }
 
   private signal(awaited: AwaitedKey, type: number): void {
-    if (awaited.ready) return;
-    for (const waiter of awaited.waiters) {
-      if (waiter.type !== type) continue;
-      awaited.ready = true;
-      this.database.space.ready.push(awaited);
-      return;
-    }
+    const { space } = this.database;
+    if (awaited.ready || space.waiters[type] === 0) return;
+    awaited.ready = true;
+    space.ready.push(awaited);
   }
 }

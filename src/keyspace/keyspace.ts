@@ -12,6 +12,7 @@ import type { Chance } from "../platform/chance.js";
 import { Hashes } from "../types/hash.js";
 import { List } from "../types/list.js";
 import { Sets } from "../types/set.js";
+import { TYPES } from "../types/type.js";
 import { copy } from "../util/copy.js";
 import { AccessClock } from "./access.js";
 import type { AwaitedKey } from "./awaited-keys.js";
@@ -63,6 +64,8 @@ export class Keyspace {
   readonly unsettled = new UnsettledKeys();
   /** Keys that somebody waits for and that are there now, in the order in which they came into being. */
   ready: AwaitedKey[] = [];
+  /** How many wait for a value of each type, at whatever keys. */
+  readonly waiters = new Uint32Array(TYPES);
   readonly stats: KeyspaceStats = { hits: 0, misses: 0, expired: 0, evicted: 0, lazilyFreed: 0 };
   hooks: KeyspaceHooks = NO_HOOKS;
 

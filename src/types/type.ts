@@ -15,6 +15,8 @@ export const SET = 2;
 export const ZSET = 3;
 export const HASH = 4;
 export const STREAM = 6;
+/** Every type's number is below. */
+export const TYPES = 7;
 
 export interface ValueType {
   readonly number: number;
