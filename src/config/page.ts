@@ -28,7 +28,7 @@ const NOT_YET = `## Not supported yet
 The directives of snapshots, of the rewrite of the append-only file, of replication and of scripts are read, checked and
 kept, so that a configuration need not be changed when these come; until then they do nothing (the log says so of \`save\`; \`min-replicas-to-write\` refuses writes, for there is no replica).
 Where silence would promise too much, the server refuses instead, at start and in CONFIG SET: \`replicaof\`,
-\`aof-timestamp-enabled yes\`, \`save\` in \`shutdown-on-sigterm\` and \`shutdown-on-sigint\`,
+\`save\` in \`shutdown-on-sigterm\` and \`shutdown-on-sigint\`,
 \`list-compress-depth\` other than 0, a \`locale-collate\` other than C, and a change of \`appendonly\` while the server runs.
 `;
 

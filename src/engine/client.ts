@@ -2,7 +2,7 @@
 
 import type { Database } from "../keyspace/database.js";
 import type { Watch, Watcher } from "../keyspace/watched.js";
-import type { BufferPool } from "../resp/reply.js";
+import type { BlockPool } from "../resp/reply.js";
 import { Reply } from "../resp/reply.js";
 import type { Request } from "../resp/request.js";
 import type { Blocked } from "./blocking.js";
@@ -76,6 +76,9 @@ export class Client implements Watcher {
   private unsafeFrom = -1;
   private unsafeReplies = 0;
 
+  /** Since when the output has been above the soft limit, milliseconds since 1970; 0 while it is not. */
+  softLimitSinceMs = 0;
+
   /** Milliseconds since 1970. */
   lastActiveMs: number;
   lastCommand: Command | null = null;
@@ -88,7 +91,7 @@ export class Client implements Watcher {
     readonly kind: ClientKind,
     readonly link: ClientLink,
     public database: Database,
-    pool: BufferPool,
+    pool: BlockPool,
     readonly createdMs: number,
   ) {
     this.reply = new Reply(pool);

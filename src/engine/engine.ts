@@ -17,7 +17,7 @@ import type { Log } from "../log/log.js";
 import { ArenaFull } from "../memory/chunks.js";
 import type { Key } from "../memory/key.js";
 import type { Platform } from "../platform/platform.js";
-import { BufferPool } from "../resp/reply.js";
+import { BlockPool } from "../resp/reply.js";
 import type { Request } from "../resp/request.js";
 import { Blocking } from "./blocking.js";
 import { Call } from "./call.js";
@@ -71,7 +71,7 @@ export class Engine {
   readonly commands: CommandTable;
   readonly services: Services;
   readonly unit: Unit;
-  readonly pool = new BufferPool();
+  readonly pool = new BlockPool();
   readonly clients: Clients;
   readonly blocking: Blocking;
   readonly statistics = new Statistics();

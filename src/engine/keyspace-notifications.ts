@@ -4,6 +4,7 @@ import type { Config } from "../config/config.js";
 import { KeyspaceEvents } from "../config/kinds/keyspace-events.js";
 import type { Database } from "../keyspace/database.js";
 import type { Key } from "../memory/key.js";
+import { sliceOf, viewOf } from "../util/slice.js";
 import type { PubSub } from "./pubsub.js";
 
 export class KeyspaceNotifications {
@@ -22,14 +23,13 @@ export class KeyspaceNotifications {
   publish(database: Database, event: string, key: Key): void {
     if (!this.pubsub.hasListeners) return;
     const { kinds } = this;
-    const name = Buffer.from(key.bytes.subarray(key.start, key.end));
-    const eventName = Buffer.from(event);
     if (kinds & KeyspaceEvents.keyspace) {
       const prefix = Buffer.from(`__keyspace@${database.index}__:`);
-      this.pubsub.publish(Buffer.concat([prefix, name]), eventName);
+      const channel = Buffer.concat([prefix, viewOf(key)]);
+      this.pubsub.publish(sliceOf(channel), sliceOf(Buffer.from(event)));
     }
     if (kinds & KeyspaceEvents.keyevent) {
-      this.pubsub.publish(Buffer.from(`__keyevent@${database.index}__:${event}`), name);
+      this.pubsub.publish(sliceOf(Buffer.from(`__keyevent@${database.index}__:${event}`)), key);
     }
   }
 }

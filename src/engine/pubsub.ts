@@ -11,8 +11,9 @@
  */
 
 import { Push } from "../resp/push.js";
-import { type BufferPool, Reply } from "../resp/reply.js";
+import { type BlockPool, Reply, ReplyBlock } from "../resp/reply.js";
 import { globMatch } from "../util/glob.js";
+import { type Slice, sliceOf, viewOf } from "../util/slice.js";
 import type { Client } from "./client.js";
 import { Subscriptions, type Topic, type TopicKind, Topics } from "./subscriptions.js";
 
@@ -21,10 +22,10 @@ export class PubSub {
   readonly pattern = new Topics();
   readonly shard = new Topics();
   /** Messages of the unit that runs, and their receivers: two lists of one length. */
-  private readonly messages: Buffer[] = [];
+  private readonly messages: ReplyBlock[] = [];
   private readonly receivers: Client[] = [];
 
-  constructor(private readonly pool: BufferPool) {}
+  constructor(private readonly pool: BlockPool) {}
 
   /** Whether a message on some channel could reach anybody. */
   get hasListeners(): boolean {
@@ -43,7 +44,7 @@ export class PubSub {
 
   /** Unsubscribes and confirms it, also when the client had not subscribed. */
   unsubscribe(client: Client, kind: TopicKind, name: Buffer): void {
-    const topic = this[kind].find(name);
+    const topic = this[kind].find(sliceOf(name));
     if (topic !== undefined) this.part(client, kind, topic);
     this.confirm(client, kind, CONFIRMATIONS[kind].unsubscribed, name);
   }
@@ -79,36 +80,36 @@ export class PubSub {
     else reply.bulk(name);
     reply.integer(client.subscriptions?.countFor(kind) ?? 0);
     if (!muted) return;
-    this.queue(client, Buffer.from(reply.written()));
-    this.pool.give(reply.take());
+    this.queue(client, new ReplyBlock(reply.takeCopy(), true));
   }
 
   // ---- publishing ----
 
   /** Sends a message to all who listen to the channel, by its name or a pattern; returns the number of copies. */
-  publish(channel: Uint8Array, message: Uint8Array): number {
-    let copies = this.send(this.channel.find(channel), ["message", channel, message]);
+  publish(channel: Slice, message: Slice): number {
+    const topic = this.channel.find(channel);
+    let copies = topic === undefined ? 0 : this.send(topic, ["message", viewOf(channel), viewOf(message)]);
     if (this.pattern.count === 0) return copies;
     for (const topic of this.pattern.all()) {
-      if (!globMatch(topic.name, channel, 0, channel.length)) continue;
-      copies += this.send(topic, ["pmessage", topic.name, channel, message]);
+      if (!globMatch(topic.name, channel.bytes, channel.start, channel.end)) continue;
+      copies += this.send(topic, ["pmessage", topic.name, viewOf(channel), viewOf(message)]);
     }
     return copies;
   }
 
   /** As `publish`, for those who listen to a shard channel; there are no patterns of these. */
-  publishToShard(channel: Uint8Array, message: Uint8Array): number {
-    return this.send(this.shard.find(channel), ["smessage", channel, message]);
+  publishToShard(channel: Slice, message: Slice): number {
+    const topic = this.shard.find(channel);
+    return topic === undefined ? 0 : this.send(topic, ["smessage", viewOf(channel), viewOf(message)]);
   }
 
-  private send(topic: Topic | undefined, words: readonly (Uint8Array | string)[]): number {
-    if (topic === undefined) return 0;
+  private send(topic: Topic, words: readonly (Uint8Array | string)[]): number {
     const push = new Push(words);
-    for (const client of topic.clients) this.queue(client, push.bytes(client.reply.version));
+    for (const client of topic.clients) this.queue(client, push.block(client.reply.version));
     return topic.clients.size;
   }
 
-  private queue(client: Client, message: Buffer): void {
+  private queue(client: Client, message: ReplyBlock): void {
     this.receivers.push(client);
     this.messages.push(message);
   }

@@ -35,6 +35,10 @@ export class Replayer implements Replay {
     this.client.discard();
   }
 
+  forget(): void {
+    this.engine.keyspace.clear();
+  }
+
   readSnapshot(size: number, listener: RdbListener): RdbReader {
     // What has expired goes when the commands say so that follow.
     return snapshotReader(this.engine, { size, skipExpired: false }, listener);

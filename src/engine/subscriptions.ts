@@ -1,6 +1,7 @@
 /** What clients subscribe to, and what one client has subscribed to. */
 
 import { latin1 } from "../util/ascii.js";
+import type { Slice } from "../util/slice.js";
 import type { Client } from "./client.js";
 
 /** Channels, patterns of channels, and the channels of SSUBSCRIBE, which are names of their own. */
@@ -29,7 +30,7 @@ export class Topics {
     return this.byId.values();
   }
 
-  find(bytes: Uint8Array, start = 0, end = bytes.length): Topic | undefined {
+  find({ bytes, start, end }: Slice): Topic | undefined {
     return this.byId.size === 0 ? undefined : this.byId.get(latin1(bytes, start, end));
   }
 

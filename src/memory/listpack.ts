@@ -15,13 +15,26 @@ export {
   replaceGrowth,
   replaceInteger,
 } from "./listpack/edit.js";
-export { ListpackEntry, read, textLength, textOf, writeText } from "./listpack/entry.js";
 export {
+  bigAt,
+  integerAt,
+  isInteger,
+  ListpackEntry,
+  read,
+  stringLength,
+  stringStart,
+  textLength,
+  textOf,
+  writeText,
+} from "./listpack/entry.js";
+export {
+  backlenSize,
   create,
   EMPTY_SIZE,
   entrySize,
   HEADER_SIZE,
   NONE,
+  TERMINATOR,
   totalBytes,
 } from "./listpack/format.js";
 export { isValid } from "./listpack/integrity.js";

@@ -26,10 +26,13 @@ const UNIT_MASK = CHUNK_UNITS - 1;
 const NO_BYTES = new Uint8Array(0);
 const NO_WORDS = new Int32Array(0);
 const NO_DOUBLES = new Float64Array(0);
+const NO_VIEW = new DataView(NO_BYTES.buffer);
 
 export class Memory {
   /** Each chunk as bytes; index with `offset(ref)`. */
   readonly bytes: Uint8Array[] = [];
+  /** Each chunk as a view, for words that are not aligned; index with `offset(ref)`. */
+  readonly views: DataView[] = [];
   /** Each chunk as words; index with `word(ref)`. */
   readonly words: Int32Array[] = [];
   /** Each chunk as doubles; index with `double(ref)`. */
@@ -65,6 +68,10 @@ export class Memory {
     return this.bytes[ref >>> 22]!;
   }
 
+  viewOf(ref: Ref): DataView {
+    return this.views[ref >>> 22]!;
+  }
+
   wordsOf(ref: Ref): Int32Array {
     return this.words[ref >>> 22]!;
   }
@@ -90,6 +97,7 @@ export class Memory {
   /** Makes a chunk addressable, or with null no longer. */
   protected map(chunk: number, buffer: SharedArrayBuffer | null): void {
     this.bytes[chunk] = buffer === null ? NO_BYTES : new Uint8Array(buffer);
+    this.views[chunk] = buffer === null ? NO_VIEW : new DataView(buffer);
     this.words[chunk] = buffer === null ? NO_WORDS : new Int32Array(buffer);
     this.doubles[chunk] = buffer === null ? NO_DOUBLES : new Float64Array(buffer);
   }

@@ -36,11 +36,14 @@ import { systemReason } from "../config/kinds/directory.js";
 import type { LogBlock } from "../log/block.js";
 import type { Log } from "../log/log.js";
 import type { Clock } from "../platform/clock.js";
+import { Annotation } from "./annotation.js";
 import type { AofDirectory, LogLine } from "./directory.js";
 import { FileReplacement } from "./file-replacement.js";
 import { GroupCommit } from "./group-commit.js";
 import type { ManifestFile } from "./manifest.js";
+import { Sealing, type SealingParts } from "./sealing.js";
 import { Tail } from "./tail.js";
+import { crcOf } from "./torn-tail.js";
 
 export type FsyncPolicy = "always" | "everysec" | "no";
 
@@ -58,6 +61,9 @@ export interface AofParts {
   readonly clock: Clock;
   readonly policy: FsyncPolicy;
   readonly writeLog: LogLine;
+  readonly annotations: Omit<SealingParts, "clock">;
+  /** Where in the file the last seal ends; all of the file is on the device. */
+  readonly sealedBytes: number;
 }
 
 const SYNC_PERIOD_US = 1_000_000;
@@ -87,10 +93,9 @@ export class AppendOnlyFile {
 
   private state: "open" | "full" | "broken" | "closed" = "open";
   private readonly tail: Tail;
+  private readonly sealing: Sealing;
   private policy: FsyncPolicy;
   private synced: number;
-  /** The end of the last block that came in. */
-  private accepted: number;
   /** Bytes of the files before the one that is written to. */
   private earlierBytes: number;
   private readonly group = new GroupCommit();
@@ -110,13 +115,15 @@ export class AppendOnlyFile {
     const bytes = directory.sizeOf(incr.name);
     const { base, files } = directory.manifest;
     this.policy = policy;
-    this.tail = new Tail(log, directory.disk.open(directory.pathOf(incr.name), "append"), bytes);
+    this.sealing = new Sealing({ clock, ...parts.annotations });
+    const file = directory.disk.open(directory.pathOf(incr.name), "append");
+    this.tail = new Tail(log, file, bytes, this.sealing);
     this.earlierBytes = files.reduce((sum, { name }) => sum + directory.sizeOf(name), 0) - bytes;
     this.baseBytes = base === null ? 0 : directory.sizeOf(base.name);
     this.synced = log.offset;
-    this.accepted = log.offset;
     this.syncStartedUs = clock.monotonicUs();
     log.forgetDatabase();
+    this.takeOver(bytes);
   }
 
   // ---- For the turn ----
@@ -145,9 +152,9 @@ export class AppendOnlyFile {
   flush(block: LogBlock): void {
     // What only replicas take moves the watermarks at once when nothing before it is under way.
     const isClean = this.tail.unwritten.isEmpty && this.tail.written === this.synced;
-    this.tail.unwritten.push(block);
-    this.accepted = block.endOffset;
-    if (!block.forFile && this.tail.unwritten.bytes === 0 && !this.writing) {
+    const { forFile } = block;
+    this.tail.accept(block);
+    if (!forFile && this.tail.unwritten.bytes === 0 && !this.writing) {
       this.tail.write(false);
       if (isClean) this.synced = this.tail.written;
       return;
@@ -162,6 +169,11 @@ export class AppendOnlyFile {
   cron(): void {
     const now = this.parts.clock.monotonicUs();
     if (this.isFailing && now - this.triedUs >= RETRY_PERIOD_US) void this.retry();
+    if (this.state === "open" && this.sealing.isDue) {
+      this.tail.seal();
+      this.pump();
+      this.considerSync();
+    }
     const isDue = this.policy === "everysec" && now - this.syncStartedUs >= SYNC_PERIOD_US;
     if (isDue && this.canSync) this.startSync();
   }
@@ -169,7 +181,7 @@ export class AppendOnlyFile {
   /** The directive `appendfsync` has changed. */
   setPolicy(policy: FsyncPolicy): void {
     this.policy = policy;
-    if (policy === "no" && this.state !== "broken" && !this.syncing) this.tail.release(this.tail.written);
+    if (policy === "no" && this.state !== "broken" && !this.syncing) this.tail.release(this.tail.wholeBytes);
     this.pump();
     this.considerSync();
     this.onProgress?.();
@@ -179,6 +191,7 @@ export class AppendOnlyFile {
   async close(): Promise<void> {
     await this.idle();
     if (this.state !== "open") await this.retry();
+    if (this.sealing.isWanted) this.tail.seal();
     this.pump();
     await this.idle();
     if (this.state === "open") {
@@ -212,6 +225,24 @@ export class AppendOnlyFile {
   }
 
   // ---- Writing ----
+
+  /** Seals what the file has of runs before this one, and then has it on the device that all of it is. */
+  private takeOver(bytes: number): void {
+    const { directory, incr, annotations, sealedBytes } = this.parts;
+    if (!annotations.seals) return;
+    const handle = directory.disk.open(directory.pathOf(incr.name), "read");
+    this.sealing.begin(bytes, bytes - sealedBytes, crcOf(handle, sealedBytes, bytes));
+    handle.close();
+    if (!this.sealing.isWanted) return;
+    this.tail.seal();
+    this.pump();
+    try {
+      if (this.state === "open") this.tail.file.syncNow();
+      this.tail.deviceHas(this.tail.wholeBytes);
+    } catch (error) {
+      this.fail("broken", error, "Fail to fsync the AOF file");
+    }
+  }
 
   /** Writes what may be written now, in the way that does not hold up the loop. */
   private pump(): void {
@@ -288,12 +319,12 @@ export class AppendOnlyFile {
   }
 
   private startSync(): void {
-    const target = this.tail.written;
+    const { written, wholeBytes } = this.tail;
     const began = this.parts.clock.monotonicUs();
     this.syncing = true;
     this.syncStartedUs = began;
     this.tail.file.sync().then(
-      () => this.syncSucceeded(target, began),
+      () => this.syncSucceeded(written, wholeBytes, began),
       (error: unknown) => this.syncFailed(error),
     );
     if (this.policy === "always") this.stayAwake(began + AWAKE_US);
@@ -306,12 +337,13 @@ export class AppendOnlyFile {
     });
   }
 
-  private syncSucceeded(target: number, began: number): void {
+  private syncSucceeded(offset: number, length: number, began: number): void {
     const now = this.parts.clock.monotonicUs();
     this.syncing = false;
-    this.group.completed(this.accepted - this.synced, now);
-    this.synced = target;
-    this.tail.release(this.policy === "no" ? this.tail.written : target);
+    this.group.completed(this.tail.accepted - this.synced, now);
+    this.synced = offset;
+    this.tail.deviceHas(length);
+    if (this.policy === "no") this.tail.release(this.tail.wholeBytes);
     if (this.policy === "always") this.onLatency?.("aof-fsync-always", (now - began) / 1000);
     this.settled();
   }
@@ -372,7 +404,7 @@ export class AppendOnlyFile {
       directory: this.parts.directory,
       old: this.tail.file,
       position: this.tail.settledBytes,
-      blocks: this.tail.retained.toArray(),
+      pieces: this.tail.retained.toArray().filter((piece) => !(piece instanceof Annotation && piece.isSeal)),
       database: this.tail.databaseBefore,
     });
     this.replacing = true;
@@ -383,7 +415,7 @@ export class AppendOnlyFile {
     this.replacing = false;
     if (replaced !== null) {
       this.earlierBytes += this.tail.settledBytes;
-      this.tail.continueIn(replaced.file, replaced.bytes);
+      this.tail.continueIn(replaced.file, replaced.bytes, replaced.crc);
       this.synced = this.tail.written;
       this.replacement = null;
       this.recovered();

@@ -5,7 +5,7 @@ import { CONTINUATION_BYTES, type Continuation, parseContinuation } from "./cont
 import type { AofDirectory, LogLine } from "./directory.js";
 import type { ManifestFile } from "./manifest.js";
 import { StartError } from "./start-error.js";
-import { cutTail } from "./torn-tail.js";
+import { crcOf, cutTail } from "./torn-tail.js";
 
 interface Parts {
   readonly disk: Disk;
@@ -16,6 +16,7 @@ interface Parts {
 
 /** A continuation as it is found, with the bytes behind its first line. */
 interface Found extends Continuation {
+  readonly lineBytes: number;
   readonly size: number;
 }
 
@@ -69,13 +70,18 @@ function adoptContinuation(directory: AofDirectory, parts: Parts): void {
 }
 
 /** Whether the copy in a continuation is all there; a torn write may have left its length with zeros in it. */
-function isWhole(directory: AofDirectory, file: ManifestFile, { carried, size }: Found): boolean {
+function isWhole(
+  directory: AofDirectory,
+  file: ManifestFile,
+  { lineBytes, carried, size, crc }: Found,
+): boolean {
   if (size < carried) return false;
-  const bytes = Buffer.alloc(2);
   const handle = directory.disk.open(directory.pathOf(file.name), "read");
-  handle.read(bytes, directory.sizeOf(file.name) - 2);
-  handle.close();
-  return bytes.toString("latin1") === "\r\n";
+  try {
+    return crcOf(handle, lineBytes, lineBytes + carried) === crc;
+  } finally {
+    handle.close();
+  }
 }
 
 /** Makes the old file end where its continuation says; its length was known to be good up to there. */

@@ -1,13 +1,16 @@
 /** Loading one file of the log. What a crash may leave, and what is damage: see recovery.ts. */
 
+import type { Mark } from "../log/history.js";
 import type { Clock } from "../platform/clock.js";
 import type { DiskFile } from "../platform/disk.js";
 import type { Request } from "../resp/request.js";
+import { SEAL_PREFIX } from "./annotation.js";
 import type { AofDirectory, LogLine } from "./directory.js";
 import { isSnapshot } from "./empty-snapshot.js";
 import { FormatError, INCOMPLETE, LogReader } from "./log-reader.js";
 import type { ManifestFile } from "./manifest.js";
 import { type Replay, UnknownCommand } from "./replay.js";
+import { findSeals, findZeros, SealChecker, sealMatches } from "./seal-checker.js";
 import { loadSnapshot, SnapshotLines, startErrorOf } from "./snapshot-load.js";
 import { StartError } from "./start-error.js";
 import { cutTail, startOfTrailingZeros } from "./torn-tail.js";
@@ -18,10 +21,35 @@ export interface RecoveryParts {
   readonly replay: Replay;
   /** The directive `aof-load-truncated`. */
   readonly loadTruncated: boolean;
+  /** The directive `aof-load-corrupt-tail-max-size`. */
+  readonly corruptTailMax: number;
   readonly log: LogLine;
 }
 
 const BLOCK_BYTES = 1024 * 1024;
+const HASH = 35;
+/** So many zero bytes in a row are taken for what the device never got, if there is reason to expect such. */
+const ZEROS = 8;
+
+/** Thrown where the last file can be loaded up to `limit` only, and may be; some of what is behind may be applied. */
+export class TailLost extends Error {
+  constructor(
+    readonly limit: number,
+    reason: string,
+  ) {
+    super(reason);
+  }
+}
+
+/** What one file has brought. */
+export interface Loaded {
+  /** The length that counts. */
+  readonly length: number;
+  /** Where its last seal ends. */
+  readonly sealedBytes: number;
+  /** The mark that the log reaches at its end, if that is known. */
+  readonly mark: Mark | null;
+}
 
 /** One file on its way into the engine. */
 export class FileLoad {
@@ -34,27 +62,39 @@ export class FileLoad {
   private bufferOffset = 0;
   /** Up to here the file holds whole units. */
   private wholeUntil = 0;
+  /** Nothing behind the place that has been reached counts. */
+  private ended = false;
+  private readonly seals = new SealChecker();
+  /** The length that is read. */
+  private readonly size: number;
 
+  /**
+   * `mark`: what the files before reach. `limit`: where to take the file's end to be, after a TailLost.
+   */
   constructor(
     private readonly handle: DiskFile,
-    private readonly size: number,
+    private readonly fileSize: number,
     private readonly file: ManifestFile,
     private readonly isLast: boolean,
     private readonly parts: RecoveryParts,
+    private mark: Mark | null,
+    private readonly limit: number | null,
   ) {
+    const size = limit ?? fileSize;
+    this.size = size;
     this.buffer = Buffer.allocUnsafe(Math.min(BLOCK_BYTES, Math.max(size, 1)));
   }
 
-  /** Applies the file and returns the length that counts. */
-  async run(progress: (bytes: number) => Promise<void>): Promise<number> {
+  /** Applies the file. */
+  async run(progress: (bytes: number) => Promise<void>): Promise<Loaded> {
     this.parts.replay.beginFile();
     if (this.fill() && isSnapshot(this.buffer, this.end)) await this.loadSnapshot(progress);
     do {
       this.applyWhole();
       await progress(this.offset);
-    } while (this.fill());
-    if (this.wholeUntil < this.size) this.incompleteEnd();
-    return this.wholeUntil;
+    } while (!this.ended && this.fill());
+    if (this.wholeUntil < this.fileSize) this.incompleteEnd();
+    return { length: this.wholeUntil, sealedBytes: this.seals.sealedUntil, mark: this.mark };
   }
 
   /** Where the next command starts in the file. */
@@ -68,12 +108,17 @@ export class FileLoad {
 
   /** Moves what is left to the front and reads on behind it; false at the end of the file. */
   private fill(): boolean {
+    this.seals.take(this.bytesUpTo(this.at));
     this.buffer.copyWithin(0, this.at, this.end);
     this.bufferOffset += this.at;
     this.end -= this.at;
     this.at = 0;
     if (this.end === this.buffer.length) this.grow();
-    const length = this.handle.read(this.buffer.subarray(this.end), this.bufferOffset + this.end);
+    const position = this.bufferOffset + this.end;
+    const length = this.handle.read(
+      this.buffer.subarray(this.end).subarray(0, this.size - position),
+      position,
+    );
     this.end += length;
     return length > 0;
   }
@@ -93,26 +138,50 @@ export class FileLoad {
         next = reader.next(this.buffer, this.at, this.end);
       } catch (error) {
         if (error instanceof FormatError && this.endsInZeros()) return;
-        throw error instanceof FormatError ? this.badFormat(error.message) : error;
+        throw error instanceof FormatError ? this.damage(this.wholeUntil, error.message) : error;
       }
       if (next === INCOMPLETE) return;
       if (reader.request.argc > 0) this.apply(reader.request);
+      else this.annotation(next);
       this.at = next;
       if (!parts.replay.insideTransaction()) this.wholeUntil = this.offset;
     }
   }
 
+  /** The bytes in the buffer that no checksum has taken in yet, up to a place in it. */
+  private bytesUpTo(end: number): Buffer {
+    return this.buffer.subarray(this.seals.position - this.bufferOffset, end);
+  }
+
+  /** What the line up to `end` says. */
+  private annotation(end: number): void {
+    if (this.buffer[this.at] !== HASH) return;
+    const line = this.buffer.subarray(this.at, end);
+    if (line.toString("latin1", 0, SEAL_PREFIX.length) !== SEAL_PREFIX) return;
+    this.seals.take(this.bytesUpTo(this.at));
+    if (!this.seals.check(line)) throw this.damage(this.seals.sealedUntil, "the checksum does not match");
+    this.mark = this.seals.mark;
+  }
+
   private apply(request: Request): void {
+    this.mark = null;
     try {
       this.parts.replay.apply(request);
     } catch (error) {
       if (!(error instanceof UnknownCommand)) throw error;
+      if (this.isBroken()) throw this.damage(this.seals.sealedUntil, `unknown command '${error.command}'`);
       throw new StartError(
         `Unknown command '${error.command}' reading the append only file ${this.file.name}, at offset ${this.offset} ` +
           `of ${this.path}. Nothing was changed. Start a server that has this command, or remove the command from a ` +
           "copy of the file.",
       );
     }
+  }
+
+  /** Whether the next seal does not match what comes before it. */
+  private isBroken(): boolean {
+    const [seal] = findSeals(this.handle, this.offset, this.size);
+    return seal !== undefined && !sealMatches(this.handle, this.seals.sealedUntil, seal);
   }
 
   /** Whether the file is damaged only in that it ends in zeros, with an incomplete command before them. */
@@ -125,14 +194,12 @@ export class FileLoad {
     } catch {
       return false;
     }
-    // Nothing behind counts: the loop is to find the end of the file next.
-    this.at = this.end = 0;
-    this.bufferOffset = this.size;
+    this.ended = true;
     return true;
   }
 
   private incompleteEnd(): void {
-    const { parts, file, size, wholeUntil } = this;
+    const { parts, file, fileSize: size, wholeUntil } = this;
     if (!this.isLast) {
       throw new StartError(
         `Fatal error: the truncated file is not the last file: ${this.path} ends inside a command that begins at ` +
@@ -147,6 +214,8 @@ export class FileLoad {
           `offset ${wholeUntil} of ${size}.)`,
       );
     }
+    if (this.limit === null && findSeals(this.handle, wholeUntil, size).length > 0)
+      throw this.damage(wholeUntil, "a length that reaches beyond the end");
     const kept = cutTail(parts.directory.disk, this.path, wholeUntil, parts.clock.now());
     const what = parts.replay.insideTransaction() ? "a MULTI without its EXEC" : "an incomplete command";
     parts.log(
@@ -157,11 +226,25 @@ export class FileLoad {
     parts.replay.beginFile();
   }
 
-  private badFormat(reason: string): StartError {
+  /** What has to be thrown when the bytes from `from` on are not as they were written. */
+  private damage(from: number, reason: string): Error {
+    const later = findSeals(this.handle, from, this.size);
+    // The line that does not match what comes before it is where the damage ends.
+    const until = later[0]?.end ?? this.size;
+    if (this.isLast && this.limit === null && this.parts.loadTruncated) {
+      if (this.size - from <= this.parts.corruptTailMax) return new TailLost(from, reason);
+      const isSealed = this.seals.seals + later.length > 0;
+      const synced = Math.max(this.seals.synced, ...later.map((seal) => seal.synced));
+      const zeros = findZeros(this.handle, Math.max(from, synced), until, ZEROS);
+      if (isSealed && zeros !== -1) return new TailLost(zeros, "bytes that never reached the device");
+    }
+    // A change in what was applied may show only later.
+    const since = later.length > 0 ? this.seals.sealedUntil : from;
     return new StartError(
       `Bad file format reading the append only file ${this.file.name}: make a backup of your AOF file, then use ` +
-        `./redis-check-aof --fix <filename.manifest>. (${this.path}: ${reason} in what begins at offset ` +
-        `${this.offset}. Nothing was changed; --fix drops everything from there on.)`,
+        `./redis-check-aof --fix <filename.manifest>. (${this.path}: ${reason}; the damage is between offset ${since} ` +
+        `and ${until} of ${this.size}. Nothing was changed. "tidemark check-aof ${this.path}" shows more; with --fix it ` +
+        `cuts the file at ${since} and keeps what can be saved from behind the damage in a file beside it.)`,
     );
   }
 
@@ -181,6 +264,7 @@ export class FileLoad {
     this.at = this.end = 0;
     this.bufferOffset = length;
     this.wholeUntil = length;
+    this.seals.begin(length);
     this.fill();
   }
 }

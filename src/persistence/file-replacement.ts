@@ -14,9 +14,10 @@
  * is not touched any more. A crash after any step is put right by continued-files.ts at the next start.
  */
 
-import type { LogBlock } from "../log/block.js";
 import type { DiskFile } from "../platform/disk.js";
 import { encodeCommand } from "../resp/request.js";
+import { crc32 } from "../util/crc32.js";
+import type { Piece } from "./block-queue.js";
 import { formatContinuation } from "./continuation.js";
 import type { AofDirectory } from "./directory.js";
 import { closeQuietly, removeQuietly } from "./durable-file.js";
@@ -28,7 +29,7 @@ export interface ReplacementParts {
   /** The length of the old file up to which it is known to be good. */
   readonly position: number;
   /** What was written behind that. */
-  readonly blocks: readonly LogBlock[];
+  readonly pieces: readonly Piece[];
   /** The database that is selected before the first byte that the new file gets; -1: the bytes select one. */
   readonly database: number;
 }
@@ -40,13 +41,17 @@ export class FileReplacement {
   private readonly entry: ManifestFile;
   private file: DiskFile | null = null;
   private length = 0;
+  private crc = 0;
 
   constructor(private readonly parts: ReplacementParts) {
     this.entry = parts.directory.nextIncr;
   }
 
-  /** Does what is left to do. Rejects with the disk's error; then it is called again. */
-  async run(): Promise<{ file: DiskFile; bytes: number }> {
+  /**
+   * Does what is left to do. Rejects with the disk's error; then it is called again. Returns the new file, its length,
+   * and the CRC-32 of all of it.
+   */
+  async run(): Promise<{ file: DiskFile; bytes: number; crc: number }> {
     if (this.step === "draft") {
       await this.draft();
       this.step = "cut";
@@ -56,7 +61,7 @@ export class FileReplacement {
       this.step = "publish";
     }
     this.publish();
-    return { file: this.file!, bytes: this.length };
+    return { file: this.file!, bytes: this.length, crc: this.crc };
   }
 
   private async draft(): Promise<void> {
@@ -67,23 +72,26 @@ export class FileReplacement {
     const file = directory.disk.open(path, "append");
     this.file = file;
     if (directory.sizeOf(this.entry.name) > 0) file.truncate(0);
-    const head = this.head();
-    await writeAll(file, head, 0, head.length);
-    this.length = head.length;
-    for (const { bytes, start, end } of this.parts.blocks) {
-      await writeAll(file, bytes, start, end);
-      this.length += end - start;
+    this.length = 0;
+    this.crc = 0;
+    for (const bytes of this.content()) {
+      for (let at = 0; at < bytes.length; ) at += await file.writeAsync(bytes, at, bytes.length);
+      this.length += bytes.length;
+      this.crc = crc32(bytes, this.crc);
     }
     await file.sync();
     directory.disk.syncDirectoryOf(path);
   }
 
-  private head(): Uint8Array {
-    const { blocks, database, directory, position } = this.parts;
-    const select = database === -1 ? new Uint8Array(0) : encodeCommand(["SELECT", String(database)]);
-    const carried = blocks.reduce((sum, block) => sum + block.length, select.length);
+  /** The line that says what this is, and what is carried over. */
+  private content(): Buffer[] {
+    const { pieces, database, directory, position } = this.parts;
+    const select = database === -1 ? Buffer.alloc(0) : encodeCommand(["SELECT", String(database)]);
+    const copy = [select, ...pieces.map(({ bytes, start, end }) => bytes.subarray(start, end))];
+    const carried = copy.reduce((sum, bytes) => sum + bytes.length, 0);
+    const crc = copy.reduce((sum, bytes) => crc32(bytes, sum), 0);
     const { seq } = directory.manifest.lastIncr!;
-    return Buffer.concat([Buffer.from(formatContinuation({ seq, position, carried })), select]);
+    return [Buffer.from(formatContinuation({ seq, position, carried, crc })), ...copy];
   }
 
   private async cut(): Promise<void> {
@@ -95,8 +103,4 @@ export class FileReplacement {
     const { directory } = this.parts;
     directory.save(directory.manifest.withIncr(this.entry));
   }
-}
-
-async function writeAll(file: DiskFile, bytes: Uint8Array, start: number, end: number): Promise<void> {
-  for (let at = start; at < end; ) at += await file.writeAsync(bytes, at, end);
 }

@@ -3,14 +3,21 @@
  *
  * A crash can leave the last file with an incomplete end: half a command, a MULTI whose EXEC is missing, or zeros
  * where the file system had given the file its length but not its bytes. Such an end was never acknowledged under the
- * policy it was written with, so it is cut off and kept beside the file. Anything else that is not a command is
- * damage, and damage is never repaired by leaving things out: the server does not start, and says where it is.
+ * policy it was written with, so it is cut off and kept beside the file. After a failed sync it may also leave a hole:
+ * zeros with commands behind them. The seals in the file (annotation.ts) say up to where everything was on the device
+ * once; a hole behind that place is the crash's work and treated like an incomplete end. Anything else that is not a
+ * command, or does not match its checksum, is damage, and damage is never repaired by leaving things out: the server
+ * does not start, and says where it is.
+ *
+ * A command is applied when it is whole; the seal that covers it may follow later. If it turns out that the end has to
+ * be cut before something that has been applied, everything is forgotten and loaded again up to there.
  *
  * Files are read in blocks, with a turn of the event loop after each, so that clients are told that the server is
  * loading instead of waiting for it.
  */
 
-import { FileLoad, type RecoveryParts } from "./file-load.js";
+import type { Mark } from "../log/history.js";
+import { FileLoad, type RecoveryParts, TailLost } from "./file-load.js";
 import type { ManifestFile } from "./manifest.js";
 
 /** How far loading is; read while it runs. */
@@ -26,6 +33,9 @@ const REPORT_US = 2_000_000;
 export class Recovery implements LoadProgress {
   readonly startedMs: number;
   readonly totalBytes: number;
+  /** The mark that the log reaches, if that is known: it ends with a seal that has one. */
+  mark: Mark | null = null;
+  private sealed: { file: ManifestFile; bytes: number } | null = null;
   private finishedBytes = 0;
   private bytesOfFile = 0;
   private reportedUs: number;
@@ -43,22 +53,45 @@ export class Recovery implements LoadProgress {
 
   /** Loads everything. Rejects with a StartError; what has been applied by then is of no use. */
   async run(): Promise<void> {
-    const { directory, clock, log } = this.parts;
+    const { clock, log } = this.parts;
     const began = clock.monotonicUs();
-    const { files } = directory.manifest;
-    for (const file of files) await this.load(file, file === files.at(-1));
+    try {
+      await this.loadAll(null);
+    } catch (error) {
+      if (!(error instanceof TailLost)) throw error;
+      log("warning", `The end of the append only file is lost: ${error.message}. Loading it up to there`);
+      this.parts.replay.forget();
+      this.finishedBytes = 0;
+      await this.loadAll(error.limit);
+    }
     log("notice", `DB loaded from append only file: ${this.secondsSince(began)} seconds`);
   }
 
-  private async load(file: ManifestFile, isLast: boolean): Promise<void> {
+  /** Where the last seal ends in the file that was loaded last; 0 for another file. */
+  sealedBytesOf(file: ManifestFile): number {
+    return this.sealed?.file.name === file.name ? this.sealed.bytes : 0;
+  }
+
+  /** `limit`: where to end in the last file. */
+  private async loadAll(limit: number | null): Promise<void> {
+    const { files } = this.parts.directory.manifest;
+    this.mark = null;
+    for (const file of files) await this.load(file, file === files.at(-1), limit);
+  }
+
+  private async load(file: ManifestFile, isLast: boolean, limit: number | null): Promise<void> {
     const { directory, clock, log } = this.parts;
     const began = clock.monotonicUs();
     const handle = directory.disk.open(directory.pathOf(file.name), "read");
     let length: number;
     try {
-      length = await new FileLoad(handle, directory.sizeOf(file.name), file, isLast, this.parts).run(
-        (bytes) => this.progress(bytes),
-      );
+      const size = directory.sizeOf(file.name);
+      const ends = isLast ? limit : null;
+      const load = new FileLoad(handle, size, file, isLast, this.parts, this.mark, ends);
+      const loaded = await load.run((bytes) => this.progress(bytes));
+      length = loaded.length;
+      this.mark = loaded.mark;
+      this.sealed = { file, bytes: loaded.sealedBytes };
     } finally {
       handle.close();
     }

@@ -7,6 +7,8 @@ import type { RdbListener, RdbReader } from "../snapshot/rdb/reader.js";
 export interface Replay {
   /** A new file begins: database 0 is selected, and no transaction is open. */
   beginFile(): void;
+  /** Drops everything that has been applied: loading begins again. */
+  forget(): void;
   /** A reader for the snapshot that a file of `size` bytes begins with, into the dataset. */
   readSnapshot(size: number, listener: RdbListener): RdbReader;
   /** Applies a command, which is valid during the call. Throws UnknownCommand. */

@@ -1,13 +1,18 @@
 /**
  * The end of the log on its way into a file: blocks that wait to be written, blocks that are written and kept until
- * they are synced, and where in the file that is. When to do what is decided in append-only-file.ts.
+ * they are synced, the annotations between them, and where in the file that is. When to do what is decided in
+ * append-only-file.ts.
  */
 
-import type { LogBlock } from "../log/block.js";
+import { LogBlock } from "../log/block.js";
 import type { Log } from "../log/log.js";
 import type { DiskFile } from "../platform/disk.js";
-import { BlockQueue } from "./block-queue.js";
+import { Annotation } from "./annotation.js";
+import { BlockQueue, type Piece } from "./block-queue.js";
 import { closeQuietly } from "./durable-file.js";
+import type { Sealing } from "./sealing.js";
+
+const NO_BYTES = Buffer.alloc(0);
 
 export class Tail {
   /** The kernel does not have these, or only the first `partialBytes` of the first one. */
@@ -16,15 +21,22 @@ export class Tail {
   readonly retained = new BlockQueue();
   /** The log's offset up to which the kernel has whole blocks. */
   written: number;
+  /** The end of the last block that came in. */
+  accepted: number;
   private partialBytes = 0;
+  /** The length of the file that was on the device at the last good sync. */
+  private synced: number;
 
+  /** `wholeBytes`: the length of the file up to the end of its last whole block; all of it is on the device. */
   constructor(
     private readonly log: Log,
     public file: DiskFile,
-    /** Length of the file up to the end of its last whole block. */
     public wholeBytes: number,
+    private readonly sealing: Sealing,
   ) {
     this.written = log.offset;
+    this.accepted = log.offset;
+    this.synced = wholeBytes;
   }
 
   /** Length of the file without what is retained: up to here its content does not hang on a coming sync. */
@@ -34,26 +46,49 @@ export class Tail {
 
   /** The database that is selected where the retained, or else the unwritten bytes begin; -1: they select one. */
   get databaseBefore(): number {
-    const next = this.retained.first ?? this.unwritten.first;
+    const next = [...this.retained.toArray(), ...this.unwritten.toArray()].find(isBlock);
     return next?.database ?? this.log.databaseBeforeNext;
+  }
+
+  /** Takes a block in, with the annotations that are due. What is not for the file only keeps its place. */
+  accept(block: LogBlock): void {
+    if (!block.forFile) {
+      this.accepted = block.endOffset;
+      this.unwritten.push(new Annotation(NO_BYTES, block.endOffset, false));
+      this.log.release(block);
+      return;
+    }
+    const timestamp = this.sealing.timestamp(this.accepted);
+    if (timestamp !== null) this.add(timestamp);
+    this.add(block);
+    this.accepted = block.endOffset;
+    if (this.sealing.isDue) this.seal();
+  }
+
+  /** Puts a seal behind everything that has been taken in. */
+  seal(): void {
+    this.unwritten.push(this.sealing.seal(this.accepted, this.synced));
   }
 
   /** Writes everything that waits. Throws the disk's error, with part of it written. `retain`: until it is synced. */
   write(retain: boolean): void {
-    this.passOver(retain);
+    this.taken(0, retain);
     while (!this.unwritten.isEmpty) {
       const { bytes, start } = this.unwritten.first!;
-      this.taken(this.file.write(bytes, start + this.partialBytes, this.unwritten.endOfRun), retain);
+      this.taken(
+        this.unwritten.isOneRun
+          ? this.file.write(bytes, start + this.partialBytes, this.unwritten.endOfRun)
+          : this.file.writeParts(this.unwritten.runs(this.partialBytes)),
+        retain,
+      );
     }
   }
 
-  /** Writes what lies in one piece with the first waiting block, on the thread pool. Rejects with the disk's error. */
+  /** Writes what waits, on the thread pool, in one call. Rejects with the disk's error. */
   async writeAside(): Promise<void> {
-    this.passOver(true);
+    this.taken(0, true);
     if (this.unwritten.isEmpty) return;
-    const { bytes, start } = this.unwritten.first!;
-    const taken = await this.file.writeAsync(bytes, start + this.partialBytes, this.unwritten.endOfRun);
-    this.taken(taken, true);
+    this.taken(await this.file.writePartsAsync(this.unwritten.runs(this.partialBytes)), true);
   }
 
   /** Takes a block out of the file that is there only in part. Throws the disk's error. */
@@ -63,41 +98,58 @@ export class Tail {
     this.partialBytes = 0;
   }
 
-  /** The device has the log up to this offset. */
-  release(upTo: number): void {
-    const { retained } = this;
-    while (!retained.isEmpty && retained.first!.endOffset <= upTo) this.log.release(retained.shift());
+  /** The device has the file up to this length. */
+  deviceHas(length: number): void {
+    this.synced = length;
+    this.release(length);
   }
 
-  /** Goes on in another file, which holds the retained blocks already, synced. */
-  continueIn(file: DiskFile, bytes: number): void {
-    this.release(this.written);
+  /** What the file has up to this length is not kept any longer. */
+  release(length: number): void {
+    const { retained } = this;
+    while (!retained.isEmpty && this.settledBytes + retained.first!.length <= length)
+      this.letGo(retained.shift());
+  }
+
+  /** Goes on in another file, of so many bytes, which holds the retained blocks already, synced. `crc`: of all of it. */
+  continueIn(file: DiskFile, bytes: number, crc: number): void {
+    this.release(this.wholeBytes);
     closeQuietly(this.file);
     this.file = file;
     this.wholeBytes = bytes;
+    this.synced = bytes;
     this.partialBytes = 0;
+    this.sealing.begin(bytes, bytes, crc);
+    this.unwritten.filter((piece) => !(piece instanceof Annotation && piece.isSeal));
+    for (const piece of this.unwritten.toArray()) this.sealing.add(piece);
+    if (this.sealing.isWanted) this.seal();
+  }
+
+  private add(piece: Piece): void {
+    this.unwritten.push(piece);
+    this.sealing.add(piece);
   }
 
   private taken(bytes: number, retain: boolean): void {
     this.partialBytes += bytes;
     const { unwritten } = this;
-    while (!unwritten.isEmpty && unwritten.first!.forFile && this.partialBytes >= unwritten.first!.length) {
-      this.partialBytes -= unwritten.first!.length;
-      this.wholeBytes += unwritten.first!.length;
-      this.done(unwritten.shift(), retain);
-    }
-    this.passOver(retain);
+    while (!unwritten.isEmpty && this.partialBytes >= unwritten.first!.length) this.pieceWritten(retain);
   }
 
-  /** What is not for the file is as good as written once everything before it is. */
-  private passOver(retain: boolean): void {
-    const { unwritten } = this;
-    while (!unwritten.isEmpty && !unwritten.first!.forFile) this.done(unwritten.shift(), retain);
+  private pieceWritten(retain: boolean): void {
+    const piece = this.unwritten.shift();
+    this.partialBytes -= piece.length;
+    this.wholeBytes += piece.length;
+    this.written = piece.endOffset;
+    if (piece.length > 0 && (retain || !this.retained.isEmpty)) this.retained.push(piece);
+    else this.letGo(piece);
   }
 
-  private done(block: LogBlock, retain: boolean): void {
-    this.written = block.endOffset;
-    if (block.forFile && (retain || !this.retained.isEmpty)) this.retained.push(block);
-    else this.log.release(block);
+  private letGo(piece: Piece): void {
+    if (isBlock(piece)) this.log.release(piece);
   }
+}
+
+function isBlock(piece: Piece): piece is LogBlock {
+  return piece instanceof LogBlock;
 }

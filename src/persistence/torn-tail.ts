@@ -1,6 +1,7 @@
 /** The end of a file that a crash has left unfinished: cut off, and kept beside the file. */
 
 import type { Disk, DiskFile } from "../platform/disk.js";
+import { crc32 } from "../util/crc32.js";
 
 const BLOCK_BYTES = 1024 * 1024;
 
@@ -13,6 +14,19 @@ function eachBlock(file: DiskFile, start: number, visit: (bytes: Uint8Array) => 
     visit(block.subarray(0, length));
     at += length;
   }
+}
+
+/** The CRC-32 of the file's bytes from `start` to `end`, or to where it ends before that. */
+export function crcOf(file: DiskFile, start: number, end: number): number {
+  let crc = 0;
+  const block = Buffer.allocUnsafe(Math.min(BLOCK_BYTES, end - start));
+  for (let at = start; at < end; ) {
+    const length = file.read(block.subarray(0, end - at), at);
+    if (length === 0) break;
+    crc = crc32(block.subarray(0, length), crc);
+    at += length;
+  }
+  return crc;
 }
 
 /**

@@ -23,6 +23,10 @@ export interface DiskFile {
   readonly path: string;
   /** Writes at the end and returns how many bytes the kernel took, which may be fewer than asked. */
   write(bytes: Uint8Array, start: number, end: number): number;
+  /** Like `write`, of several pieces in one call. */
+  writeParts(parts: readonly Uint8Array[]): number;
+  /** Like `writeParts`, on the thread pool. The bytes must not change until it settles. */
+  writePartsAsync(parts: readonly Uint8Array[]): Promise<number>;
   /** Like `write`, on the thread pool. The bytes must not change until it settles. */
   writeAsync(bytes: Uint8Array, start: number, end: number): Promise<number>;
   /** Reads at `position` into `target`; 0 at the end of the file. */
@@ -64,6 +68,16 @@ class NodeFile implements DiskFile {
 
   write(bytes: Uint8Array, start: number, end: number): number {
     return fs.writeSync(this.fd, bytes, start, end - start);
+  }
+
+  writeParts(parts: readonly Uint8Array[]): number {
+    return fs.writevSync(this.fd, parts);
+  }
+
+  writePartsAsync(parts: readonly Uint8Array[]): Promise<number> {
+    return new Promise((resolve, reject) => {
+      fs.writev(this.fd, parts, (error, written) => (error ? reject(error) : resolve(written)));
+    });
   }
 
   writeAsync(bytes: Uint8Array, start: number, end: number): Promise<number> {

@@ -1,22 +1,22 @@
 /** A message that the server sends unasked: a push of RESP3, or the array that RESP2 clients get in its place. */
 
-import type { RespVersion } from "./reply.js";
+import { ReplyBlock, type RespVersion } from "./reply.js";
 import { encodeCommand } from "./request.js";
 
 const GREATER = 62;
 
 /** One message for any number of receivers: encoded once for each version of the protocol that is among them. */
 export class Push {
-  private array: Buffer | null = null;
-  private push: Buffer | null = null;
+  private array: ReplyBlock | null = null;
+  private push: ReplyBlock | null = null;
 
-  /** The words must stay as they are until `bytes` has been called. */
+  /** The words must stay as they are until `block` has been called. */
   constructor(private readonly words: readonly (Uint8Array | string)[]) {}
 
-  /** The message as a client of that version reads it; whoever gets the bytes must not change them. */
-  bytes(version: RespVersion): Buffer {
+  /** The message as a client of that version reads it, for `Reply.share`. */
+  block(version: RespVersion): ReplyBlock {
     if (version === 2) {
-      this.array ??= encodeCommand(this.words);
+      this.array ??= new ReplyBlock(encodeCommand(this.words), true);
       return this.array;
     }
     this.push ??= this.encodePush();
@@ -24,9 +24,9 @@ export class Push {
   }
 
   /** The two forms differ in their first byte. */
-  private encodePush(): Buffer {
+  private encodePush(): ReplyBlock {
     const bytes = encodeCommand(this.words);
     bytes[0] = GREATER;
-    return bytes;
+    return new ReplyBlock(bytes, true);
   }
 }

@@ -5,46 +5,69 @@
  * set or a push as an array, a double as its text, null as the nil bulk string, true as 1.
  */
 
-import { copy } from "../util/copy.js";
+import { copy, copyWords } from "../util/copy.js";
 import { formatDouble } from "../util/float.js";
 import { digits, writeInteger } from "../util/integer.js";
 
 export type RespVersion = 2 | 3;
 
-/** The sizes of the buffers that a pool keeps: this one and its doubles. */
+/** The sizes of the blocks that a pool keeps: this one and its doubles. The largest is the longest that grows. */
 const POOLED_BYTES = 16 * 1024;
-const POOLED_SIZES = 5;
+const POOLED_SIZES = 3;
+const GROWN_BYTES_MAX = POOLED_BYTES << (POOLED_SIZES - 1);
 /** What a pool keeps of each size. */
-const POOLED_BYTES_MAX = 4 * 1024 * 1024;
+const POOLED_BYTES_MAX = 8 * 1024 * 1024;
 /** A decimal number, its type byte and its line end. */
 const HEADER_BYTES_MAX = 24;
 
-const CR = 13;
-const LF = 10;
 const STAR = 42;
 const DOLLAR = 36;
 const COLON = 58;
+/** As little-endian words: a line end, and a type byte of 0 with the digit 0 and a line end. */
+const LINE_END = 0x0a0d;
+const ONE_DIGIT = 0x0a0d3000;
 const OK = Buffer.from("+OK\r\n");
-const NO_BYTES = Buffer.alloc(0);
 
-/** Buffers between two turns, so that a reply allocates nothing in the steady state. */
-export class BufferPool {
-  private readonly bySize: readonly Buffer[][] = Array.from({ length: POOLED_SIZES }, () => []);
+/** Memory for replies: `bytes[0..length)` is written. */
+export class ReplyBlock {
+  readonly view: DataView;
+  length: number;
 
-  /** A buffer for so many bytes or more. */
-  take(bytes: number): Buffer {
-    let size = POOLED_BYTES;
-    for (const buffers of this.bySize) {
-      if (bytes <= size) return buffers.pop() ?? Buffer.allocUnsafeSlow(size);
-      size *= 2;
-    }
-    return Buffer.allocUnsafeSlow(bytes);
+  constructor(
+    readonly bytes: Buffer,
+    /** Whether others have the bytes too: full from the beginning, and not to be written. */
+    readonly shared = false,
+  ) {
+    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+    this.length = shared ? bytes.length : 0;
   }
 
-  give(buffer: Buffer): void {
+  static ofSize(size: number): ReplyBlock {
+    return new ReplyBlock(Buffer.allocUnsafeSlow(size));
+  }
+}
+
+const NO_BLOCK = ReplyBlock.ofSize(0);
+
+/** Blocks between two turns, so that a reply allocates nothing in the steady state. */
+export class BlockPool {
+  private readonly bySize: readonly ReplyBlock[][] = Array.from({ length: POOLED_SIZES }, () => []);
+
+  /** A block for so many bytes or more. */
+  take(bytes: number): ReplyBlock {
     let size = POOLED_BYTES;
-    for (const buffers of this.bySize) {
-      if (buffer.length === size && buffers.length * size < POOLED_BYTES_MAX) buffers.push(buffer);
+    for (const blocks of this.bySize) {
+      if (bytes <= size) return blocks.pop() ?? ReplyBlock.ofSize(size);
+      size *= 2;
+    }
+    return ReplyBlock.ofSize(bytes);
+  }
+
+  give(block: ReplyBlock): void {
+    if (block.shared) return;
+    let size = POOLED_BYTES;
+    for (const blocks of this.bySize) {
+      if (block.bytes.length === size && blocks.length * size < POOLED_BYTES_MAX) blocks.push(block);
       size *= 2;
     }
   }
@@ -52,63 +75,77 @@ export class BufferPool {
 
 export class Reply {
   version: RespVersion = 2;
+  /** Full blocks, oldest first, and their bytes. */
+  private full: ReplyBlock[] = [];
+  private fullBytes = 0;
+  /** The block that is written to, with what it consists of. */
+  private block = NO_BLOCK;
+  private bytes = NO_BLOCK.bytes;
+  private view = NO_BLOCK.view;
+  private end = 0;
+
+  constructor(private readonly pool: BlockPool) {}
+
   /** Bytes written and not yet taken. */
-  length = 0;
-  private bytes: Buffer = NO_BYTES;
-  /** Whether the buffer is somebody else's, full, and not to be written. */
-  private shared = false;
+  get length(): number {
+    return this.fullBytes + this.end;
+  }
 
-  constructor(private readonly pool: BufferPool) {}
-
-  /** Bytes of the buffer that is held. */
+  /** Bytes of the blocks that are held. */
   get heldBytes(): number {
-    return this.bytes.length;
+    return this.full.reduce((sum, { bytes }) => sum + bytes.length, this.bytes.length);
   }
 
-  /** What was written; valid until the next write. */
-  written(): Buffer {
-    return this.bytes.subarray(0, this.length);
+  /** Hands over the oldest block that has something written, or null when there is none. The pool wants it back. */
+  take(): ReplyBlock | null {
+    const oldest = this.full.shift();
+    if (oldest !== undefined) {
+      this.fullBytes -= oldest.length;
+      return oldest;
+    }
+    if (this.end === 0) return null;
+    const last = this.block;
+    last.length = this.end;
+    this.write(NO_BLOCK, 0);
+    return last;
   }
 
-  /** Whether the buffer that `take` hands over is of the pool, which wants it back. */
-  get isPooled(): boolean {
-    return !this.shared;
-  }
-
-  /** Hands over the buffer; its first `length` bytes, asked before, are the replies. */
-  take(): Buffer {
-    const taken = this.bytes;
-    this.bytes = NO_BYTES;
-    this.length = 0;
-    this.shared = false;
-    return taken;
+  /** A copy of all that was written, which is taken. */
+  takeCopy(): Buffer {
+    const copied = this.from(0);
+    for (let block = this.take(); block !== null; block = this.take()) this.pool.give(block);
+    return copied;
   }
 
   /**
-   * Writes bytes that many clients get: they are not copied when there is nothing before them, so that a message to
-   * ten thousand clients takes no buffer for each. Nobody may change them.
+   * Writes a shared block, which many clients get: it is not copied when there is nothing before it, so that a message
+   * to ten thousand clients takes no block for each.
    */
-  share(bytes: Buffer): void {
+  share(block: ReplyBlock): void {
     if (this.length > 0) {
-      this.raw(bytes);
+      this.raw(block.bytes);
       return;
     }
-    if (!this.shared && this.bytes.length > 0) this.pool.give(this.bytes);
-    this.bytes = bytes;
-    this.length = bytes.length;
-    this.shared = true;
+    this.full.push(block);
+    this.fullBytes += block.length;
   }
 
   /** Forgets what was written after a place that `length` told. */
   cutTo(length: number): void {
-    if (this.shared && length < this.length) this.own();
-    this.length = length;
+    while (length < this.fullBytes) {
+      this.pool.give(this.block);
+      const last = this.full.pop()!;
+      this.fullBytes -= last.length;
+      this.write(last.shared ? NO_BLOCK : last, 0);
+      if (last.shared) this.raw(last.bytes);
+    }
+    this.end = length - this.fullBytes;
   }
 
   raw(bytes: Uint8Array): void {
     this.reserve(bytes.length);
-    copy(bytes, 0, bytes.length, this.bytes, this.length);
-    this.length += bytes.length;
+    copy(bytes, 0, bytes.length, this.bytes, this.end);
+    this.end += bytes.length;
   }
 
   ok(): void {
@@ -132,14 +169,15 @@ export class Reply {
     this.line(`:${value}`);
   }
 
-  /** A bulk string from a range of any buffer. */
-  bulk(bytes: Uint8Array, start: number = 0, end: number = bytes.length): void {
-    this.reserve(HEADER_BYTES_MAX + end - start + 2);
-    this.header(DOLLAR, end - start);
-    copy(bytes, start, end, this.bytes, this.length);
-    this.length += end - start;
-    this.bytes[this.length++] = CR;
-    this.bytes[this.length++] = LF;
+  /** A bulk string from a range of any buffer; a view of the same bytes, if there is one, makes it faster. */
+  bulk(bytes: Uint8Array, start: number = 0, end: number = bytes.length, view?: DataView): void {
+    const length = end - start;
+    this.reserve(HEADER_BYTES_MAX + length + 2);
+    this.writeHeader(DOLLAR, length);
+    if (view === undefined) copy(bytes, start, end, this.bytes, this.end);
+    else copyWords(bytes, view, start, end, this.bytes, this.view, this.end);
+    this.end += length;
+    this.endLine();
   }
 
   /** A bulk string from text, as UTF-8. */
@@ -149,12 +187,10 @@ export class Reply {
 
   /** A bulk string with the digits of a safe integer. */
   bulkInteger(value: number): void {
-    this.header(DOLLAR, digits(value));
-    this.reserve(HEADER_BYTES_MAX);
-    const end = writeInteger(this.bytes, this.length, value);
-    this.bytes[end] = CR;
-    this.bytes[end + 1] = LF;
-    this.length = end + 2;
+    this.reserve(2 * HEADER_BYTES_MAX);
+    this.writeHeader(DOLLAR, digits(value));
+    this.end = writeInteger(this.bytes, this.end, value);
+    this.endLine();
   }
 
   nil(): void {
@@ -235,43 +271,72 @@ export class Reply {
   counted(kind: "array" | "map" | "set", write: () => number): void {
     const at = this.length;
     const count = write();
-    const body = Buffer.from(this.bytes.subarray(at, this.length));
-    this.length = at;
+    const body = this.from(at);
+    this.cutTo(at);
     this[kind](count);
     this.raw(body);
   }
 
+  /** A copy of what was written after a place that `length` told. */
+  private from(at: number): Buffer {
+    this.block.length = this.end;
+    const written = [...this.full, this.block].map(({ bytes, length }) => bytes.subarray(0, length));
+    return Buffer.concat(written).subarray(at);
+  }
+
   private line(text: string): void {
     this.reserve(text.length * 3 + 2);
-    this.length += this.bytes.write(text, this.length);
-    this.bytes[this.length++] = CR;
-    this.bytes[this.length++] = LF;
+    this.end += this.bytes.write(text, this.end);
+    this.endLine();
   }
 
   private header(type: number, value: number): void {
     this.reserve(HEADER_BYTES_MAX);
-    const bytes = this.bytes;
-    bytes[this.length] = type;
-    const end = writeInteger(bytes, this.length + 1, value);
-    bytes[end] = CR;
-    bytes[end + 1] = LF;
-    this.length = end + 2;
+    this.writeHeader(type, value);
+  }
+
+  /** As `header`, where there is room. */
+  private writeHeader(type: number, value: number): void {
+    if (value >= 0 && value < 10) {
+      this.view.setInt32(this.end, ONE_DIGIT | type | (value << 8), true);
+      this.end += 4;
+      return;
+    }
+    this.bytes[this.end] = type;
+    this.end = writeInteger(this.bytes, this.end + 1, value);
+    this.endLine();
+  }
+
+  private endLine(): void {
+    this.view.setInt16(this.end, LINE_END, true);
+    this.end += 2;
   }
 
   private reserve(more: number): void {
-    if (this.length + more > this.bytes.length) this.grow(this.length + more);
+    if (this.end + more > this.bytes.length) this.grow(more);
   }
 
-  private grow(needed: number): void {
-    const grown = this.pool.take(Math.max(needed, this.bytes.length * 2));
-    this.bytes.copy(grown, 0, 0, this.length);
-    if (!this.shared && this.bytes.length > 0) this.pool.give(this.bytes);
-    this.bytes = grown;
-    this.shared = false;
+  /** Goes on in a larger block with the same bytes, or, when that would be too large, in another one. */
+  private grow(more: number): void {
+    const old = this.block;
+    const { end } = this;
+    if (end + more > GROWN_BYTES_MAX && end > 0) {
+      old.length = end;
+      this.full.push(old);
+      this.fullBytes += end;
+      this.write(this.pool.take(Math.max(more, GROWN_BYTES_MAX)), 0);
+      return;
+    }
+    const grown = this.pool.take(Math.max(end + more, Math.min(old.bytes.length * 2, GROWN_BYTES_MAX)));
+    old.bytes.copy(grown.bytes, 0, 0, end);
+    this.write(grown, end);
+    if (old !== NO_BLOCK) this.pool.give(old);
   }
 
-  /** Makes the buffer one of our own. */
-  private own(): void {
-    this.grow(this.length);
+  private write(block: ReplyBlock, end: number): void {
+    this.block = block;
+    this.bytes = block.bytes;
+    this.view = block.view;
+    this.end = end;
   }
 }

@@ -9,6 +9,7 @@ import type { Client, ClientLink } from "../engine/client.js";
 import type { Engine } from "../engine/engine.js";
 import type { Connection as Socket } from "../platform/network.js";
 import { type DecoderLimits, ProtocolError, RequestDecoder, WAITING_BYTES_MAX } from "../resp/decoder.js";
+import type { ReplyBlock } from "../resp/reply.js";
 import { checkOutput } from "./output-limit.js";
 import type { Turn } from "./turn.js";
 
@@ -21,8 +22,6 @@ export class Connection implements ClientLink, DecoderLimits {
   private closed = false;
   /** Whether the turn knows that there is something to send. */
   scheduled = false;
-  /** Since when the output has been above the soft limit, milliseconds since 1970; 0 while it is not. */
-  softLimitSinceMs = 0;
 
   constructor(
     private readonly engine: Engine,
@@ -168,20 +167,20 @@ export class Connection implements ClientLink, DecoderLimits {
     const { client } = this;
     const { reply } = client;
     if (this.closed) return;
-    if (reply.length > 0) {
-      const length = reply.length;
-      const pooled = reply.isPooled;
-      const buffer = reply.take();
-      this.engine.statistics.bytesOut += length;
-      this.engine.statistics.writes++;
-      client.bytesOut += length;
-      const { pool } = this.engine;
-      this.socket.write(length === buffer.length ? buffer : buffer.subarray(0, length), () => {
-        if (pooled) pool.give(buffer);
-      });
-      if (this.socket.pendingBytes > 0) checkOutput(this, this.engine, this.socket.pendingBytes);
-    }
+    for (let block = reply.take(); block !== null; block = reply.take()) this.sendBlock(block);
+    if (this.socket.pendingBytes > 0) checkOutput(client, this.engine);
     if (client.closing) this.socket.end();
+  }
+
+  private sendBlock(block: ReplyBlock): void {
+    const { engine, client } = this;
+    const { bytes, length } = block;
+    engine.statistics.bytesOut += length;
+    engine.statistics.writes++;
+    client.bytesOut += length;
+    this.socket.write(length === bytes.length ? bytes : bytes.subarray(0, length), () =>
+      engine.pool.give(block),
+    );
   }
 
   private gone(): void {

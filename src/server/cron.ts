@@ -3,6 +3,7 @@
 import { evictClients } from "../engine/client-eviction.js";
 import type { Engine } from "../engine/engine.js";
 import type { Timer } from "../platform/clock.js";
+import { checkOutput } from "./output-limit.js";
 import type { Turn } from "./turn.js";
 
 /** Blocks of emptied databases and closed snapshots that are freed at a time: about a millisecond's work. */
@@ -85,6 +86,7 @@ export class Cron {
   private everySecond(): void {
     this.engine.log.trim();
     this.closeIdle();
+    for (const client of this.engine.clients.all()) checkOutput(client, this.engine);
     if (this.wantedHz() !== this.hz) this.start();
   }
 

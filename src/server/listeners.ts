@@ -3,7 +3,7 @@
 import { systemReason } from "../config/kinds/directory.js";
 import type { Engine } from "../engine/engine.js";
 import type { Endpoint, Listener, Connection as Socket } from "../platform/network.js";
-import { BufferPool, Reply } from "../resp/reply.js";
+import { BlockPool, Reply } from "../resp/reply.js";
 import { Connection } from "./connection.js";
 import type { Logger } from "./logger.js";
 import type { Turn } from "./turn.js";
@@ -148,10 +148,10 @@ function hostOf(address: string): string {
 }
 
 function refuse(socket: Socket, text: string): void {
-  const reply = new Reply(new BufferPool());
+  const reply = new Reply(new BlockPool());
   reply.error(text);
-  const { length } = reply;
+  const { bytes, length } = reply.take()!;
   socket.start({ onData: () => {}, onDrain: () => {}, onClose: () => {} });
-  socket.write(reply.take().subarray(0, length), () => {});
+  socket.write(bytes.subarray(0, length), () => {});
   socket.end();
 }

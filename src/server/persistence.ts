@@ -5,10 +5,12 @@ import type { Engine } from "../engine/engine.js";
 import { Replayer } from "../engine/replayer.js";
 import type { LoadingProgress } from "../engine/services.js";
 import { snapshotReader } from "../engine/snapshot-reader.js";
+import type { Mark } from "../log/history.js";
 import { AppendOnlyFile } from "../persistence/append-only-file.js";
 import type { AofDirectory, LogLine } from "../persistence/directory.js";
 import { dumpPath } from "../persistence/dump-import.js";
 import { DumpLoad } from "../persistence/dump-load.js";
+import type { ManifestFile } from "../persistence/manifest.js";
 import { importDump, lastIncr, openDirectory } from "../persistence/opening.js";
 import { Recovery } from "../persistence/recovery.js";
 import type { Logger } from "./logger.js";
@@ -19,6 +21,8 @@ export class Persistence {
   aof: AppendOnlyFile | null = null;
   /** While the dataset is loaded, else null. */
   loading: LoadingProgress | null = null;
+  /** What the log on the disk has reached: the mark for going on in its history, null when that is not known. */
+  recovered: { readonly mark: Mark | null; sealedBytesOf(file: ManifestFile): number } | null = null;
   private readonly writeLog: LogLine;
   private turn!: Turn;
   private directory!: AofDirectory;
@@ -149,22 +153,31 @@ export class Persistence {
       clock: engine.platform.clock,
       replay: new Replayer(engine),
       loadTruncated: engine.config.values["aof-load-truncated"],
+      corruptTailMax: engine.config.values["aof-load-corrupt-tail-max-size"],
       log: (level, text) => this.logger.log(level, text),
     });
     await this.whileLoading(recovery, () => recovery.run());
+    this.recovered = recovery;
   }
 
   /** Opens the file that is written to, and lets the log be written. */
   private start(): void {
     const { engine, logger } = this;
     const { config } = engine;
+    const incr = lastIncr(this.directory, (level, text) => logger.log(level, text));
     const aof = new AppendOnlyFile({
       directory: this.directory,
-      incr: lastIncr(this.directory, (level, text) => logger.log(level, text)),
+      incr,
       log: engine.log,
       clock: engine.platform.clock,
       policy: config.values.appendfsync,
       writeLog: (level, text) => logger.log(level, text),
+      annotations: {
+        seals: config.values["aof-annotations"],
+        timestamps: () => config.values["aof-timestamp-enabled"],
+        markAt: (offset) => ({ replid: engine.history.replid, offset }),
+      },
+      sealedBytes: this.recovered?.sealedBytesOf(incr) ?? 0,
     });
     aof.onProgress = () => this.turn.progress();
     aof.onFailure = () => this.turn.progress();

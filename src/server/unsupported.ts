@@ -16,8 +16,6 @@ const OBJECTIONS: { readonly [N in Name]?: Objection<N> } = {
     ["", "C", "POSIX"].includes(locale)
       ? null
       : "another order of text than that of the bytes, the locale C, is not supported yet",
-  "aof-timestamp-enabled": (enabled) =>
-    enabled ? "timestamps in the append-only file are not supported yet" : null,
   "shutdown-on-sigterm": refusesSave,
   "shutdown-on-sigint": refusesSave,
 };

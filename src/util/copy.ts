@@ -1,9 +1,38 @@
-/** Copies a range of bytes; a short one by a loop, which is faster than making a view of it. */
+/** Copying ranges of bytes. What a native copy costs before its first byte is worth dozens of bytes of a loop. */
+
+/** Up to here a loop by bytes is faster than making a view for a native copy. */
+const BYTES_MAX = 32;
+/** Up to here a loop by words is. */
+const WORDS_MAX = 256;
+
+/** Copies bytes; from and to must not overlap. */
 export function copy(from: Uint8Array, start: number, end: number, to: Uint8Array, at: number): void {
-  if (end - start > 96) {
+  if (end - start > BYTES_MAX) {
     to.set(from.subarray(start, end), at);
     return;
   }
   let target = at;
   for (let i = start; i < end; i++) to[target++] = from[i]!;
+}
+
+/** As `copy`, between arrays of which there are views: three times as fast for what is short. */
+export function copyWords(
+  from: Uint8Array,
+  fromView: DataView,
+  start: number,
+  end: number,
+  to: Uint8Array,
+  toView: DataView,
+  at: number,
+): void {
+  const length = end - start;
+  if (length < 4 || length > WORDS_MAX) {
+    copy(from, start, end, to, at);
+    return;
+  }
+  let target = at;
+  for (let i = start; i < end - 4; i += 4, target += 4)
+    toView.setInt32(target, fromView.getInt32(i, true), true);
+  // The last word may take in bytes again that were copied already.
+  toView.setInt32(at + length - 4, fromView.getInt32(end - 4, true), true);
 }

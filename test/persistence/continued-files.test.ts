@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { formatContinuation } from "#tidemark/persistence/continuation.js";
 import { StartError } from "#tidemark/persistence/start-error.js";
+import { crc32 } from "#tidemark/util/crc32.js";
 import { SimulatedClock } from "../support/clock.js";
 import { SimulatedDisk } from "../support/disk.js";
 import { AOF, INCR, MANIFEST, NEXT_INCR, resp, Store } from "./store.js";
@@ -10,7 +12,7 @@ const DOUBTFUL = resp("INCR n");
 const COPY = resp("SELECT 0", "INCR n");
 
 function head(position: number): string {
-  return `#TIDEMARK:CONTINUES 1 ${position} ${COPY.length}\r\n`;
+  return formatContinuation({ seq: 1, position, carried: COPY.length, crc: crc32(Buffer.from(COPY)) });
 }
 
 /** A directory whose first incr file and the next one hold this; the manifest names the second one or not. */

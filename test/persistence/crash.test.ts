@@ -41,7 +41,7 @@ class History {
   }
 
   async start(): Promise<void> {
-    this.store = await new Store(this.disk, this.clock, { policy: this.policy }).start();
+    this.store = await new Store(this.disk, this.clock, { policy: this.policy, seals: true }).start();
     afterEveryOperation(this.disk, () => this.capture());
   }
 
@@ -114,7 +114,7 @@ class History {
 
 /** How many units the state holds. */
 async function load({ disk, what }: CrashState): Promise<number> {
-  const store = new Store(disk, new SimulatedClock());
+  const store = new Store(disk, new SimulatedClock(), { seals: true });
   await store.start().catch((error: Error) => assert.fail(`${what}: ${error.message}`));
   const { values } = store.dataset;
   assert.equal(values.get("0/n"), values.get("1/n"), `${what}: a unit came apart`);

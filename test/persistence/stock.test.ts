@@ -8,7 +8,7 @@ import { SimulatedClock } from "../support/clock.js";
 import { removeDirectory, temporaryDirectory } from "../support/directory.js";
 import { SimulatedDisk } from "../support/disk.js";
 import { oracleTest, startOracle } from "../support/oracle.js";
-import { AOF, BASE, INCR, LOCATION, Store, type StoreOptions } from "./store.js";
+import { AOF, INCR, LOCATION, NEXT_INCR, Store, type StoreOptions } from "./store.js";
 
 const ONLY_AOF = ["--appendonly", "yes", "--appendfsync", "always"];
 
@@ -21,11 +21,11 @@ async function start(
 }
 
 /** A store that has gone through a failed sync, with writes before, during and after. */
-async function eventful(): Promise<Store> {
+async function eventful(options: StoreOptions): Promise<Store> {
   const clock = new SimulatedClock();
   const disk = new SimulatedDisk();
   disk.placeDirectory("/data");
-  const store = await start(disk, clock);
+  const store = await start(disk, clock, options);
   store.incr("n");
   await clock.advance(1200);
   disk.fail({ operation: "sync", path: INCR, times: 1 });
@@ -65,8 +65,10 @@ async function inDirectory(action: (dir: string) => Promise<void>): Promise<void
 
 oracleTest("redis-server and redis-check-aof take the files, with every kind of line in them", async () => {
   await inDirectory(async (dir) => {
-    const { disk } = await eventful();
-    disk.place(BASE, disk.readFile(BASE)!);
+    const { disk } = await eventful({ seals: true, timestamps: true });
+    const lines = disk.readFile(NEXT_INCR)!.toString("latin1");
+    for (const line of ["#TIDEMARK:SEAL", "#TIDEMARK:CONTINUES", "#TS:"])
+      assert.ok(lines.includes(line), line);
     exportTo(dir, disk);
     const manifest = join(dir, LOCATION.appenddirname, "appendonly.aof.manifest");
     const check = spawnSync("redis-check-aof", [manifest], { encoding: "utf8" });

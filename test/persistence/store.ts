@@ -28,6 +28,7 @@ export const MANIFEST = `${AOF}/appendonly.aof.manifest`;
 export const BASE = `${AOF}/appendonly.aof.1.base.rdb`;
 export const INCR = `${AOF}/appendonly.aof.1.incr.aof`;
 export const NEXT_INCR = `${AOF}/appendonly.aof.2.incr.aof`;
+export const REPLID = "0123456789".repeat(4);
 export const ORIGIN = { version: "7.2.0", createdAt: 1_566_820_488, usedMemory: 1_000_000 };
 
 /** RESP of several commands, each given as words. */
@@ -41,6 +42,10 @@ export class Dataset implements Replay {
   readonly values = new Map<string, string>();
   private db = 0;
   private queue: string[][] | null = null;
+
+  forget(): void {
+    this.values.clear();
+  }
 
   beginFile(): void {
     this.db = 0;
@@ -92,6 +97,10 @@ export interface StoreOptions {
   readonly policy?: FsyncPolicy;
   readonly loadTruncated?: boolean;
   readonly location?: AofLocation;
+  /** Whether there are seals. Default no: the tests look at the bytes of the commands. */
+  readonly seals?: boolean;
+  readonly timestamps?: boolean;
+  readonly corruptTailMax?: number;
 }
 
 export class Store {
@@ -136,6 +145,7 @@ export class Store {
       clock,
       replay: this.dataset,
       loadTruncated: options.loadTruncated ?? true,
+      corruptTailMax: options.corruptTailMax ?? 0,
       log: writeLog,
     });
     if (this.directory.manifest.isEmpty) await this.importDump(writeLog);
@@ -149,6 +159,12 @@ export class Store {
       clock,
       policy,
       writeLog,
+      annotations: {
+        seals: options.seals ?? false,
+        timestamps: () => options.timestamps ?? false,
+        markAt: (offset) => ({ replid: REPLID, offset }),
+      },
+      sealedBytes: this.recovery.sealedBytesOf(incr),
     });
     this.aof.onProgress = () => this.release();
     this.aof.onFailure = (reason) => void this.failures.push(reason);

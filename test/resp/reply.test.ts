@@ -1,15 +1,22 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { BufferPool, Reply, type RespVersion } from "#tidemark/resp/reply.js";
+import { BlockPool, Reply, ReplyBlock, type RespVersion } from "#tidemark/resp/reply.js";
 import { parseReply } from "../support/reply.js";
 
+/** Everything that was written and not taken yet. */
+function taken(reply: Reply): Buffer {
+  const parts: Buffer[] = [];
+  for (let block = reply.take(); block !== null; block = reply.take())
+    parts.push(block.bytes.subarray(0, block.length));
+  return Buffer.concat(parts);
+}
+
 function written(version: RespVersion, write: (reply: Reply) => void): string {
-  const reply = new Reply(new BufferPool());
+  const reply = new Reply(new BlockPool());
   reply.version = version;
   write(reply);
-  const { length } = reply;
-  return reply.take().toString("latin1", 0, length);
+  return taken(reply).toString("latin1");
 }
 
 /** What is written, in RESP2 and in RESP3. */
@@ -134,19 +141,74 @@ test("cutTo forgets what came after", () => {
   assert.equal(bytes, "+OK\r\n:1\r\n");
 });
 
-test("buffers come from the pool and go back, but for those that have grown", () => {
-  const pool = new BufferPool();
+test("blocks come from the pool and go back, but for those that are too large", () => {
+  const pool = new BlockPool();
   const reply = new Reply(pool);
   assert.equal(reply.heldBytes, 0);
+  assert.equal(reply.take(), null);
   reply.ok();
-  const first = reply.take();
+  const first = reply.take()!;
   assert.equal(reply.length, 0);
   pool.give(first);
   reply.ok();
   assert.equal(reply.take(), first);
   reply.bulk(Buffer.alloc(100_000));
-  const grown = reply.take();
-  pool.give(grown);
+  const large = reply.take()!;
+  pool.give(large);
   reply.ok();
-  assert.notEqual(reply.take(), grown);
+  assert.notEqual(reply.take(), large);
+});
+
+test("a long reply lies in several blocks, can be cut anywhere, and counts across them", () => {
+  const texts = Array.from({ length: 40 }, (_, i) => Buffer.alloc(i * 401, 97 + (i % 26)));
+  const whole = Buffer.concat(texts.map((text) => Buffer.from(`$${text.length}\r\n${text}\r\n`)));
+  const ends: number[] = [];
+  const reply = new Reply(new BlockPool());
+  for (const text of texts) {
+    reply.bulk(text);
+    ends.push(reply.length);
+  }
+  assert.equal(reply.length, whole.length);
+  assert.ok(reply.heldBytes >= whole.length);
+  for (const end of ends.reverse()) {
+    reply.cutTo(end);
+    assert.equal(reply.length, end);
+  }
+  for (const text of texts.slice(1)) reply.bulk(text);
+  assert.equal(reply.length, whole.length);
+  assert.deepEqual(taken(reply), whole);
+  reply.counted("array", () => {
+    for (const text of texts) reply.bulk(text);
+    return texts.length;
+  });
+  assert.deepEqual(taken(reply), Buffer.concat([Buffer.from(`*${texts.length}\r\n`), whole]));
+});
+
+test("a bulk string is the same with a view of its bytes as without", () => {
+  const bytes = Buffer.from(Array.from({ length: 600 }, (_, i) => i % 251));
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  for (let length = 0; length < 500; length++) {
+    const plain = written(2, (reply) => reply.bulk(bytes, 3, 3 + length));
+    assert.equal(
+      written(2, (reply) => reply.bulk(bytes, 3, 3 + length, view)),
+      plain,
+    );
+  }
+});
+
+test("bytes that are shared stay as they are, whatever is written behind them or taken back", () => {
+  const reply = new Reply(new BlockPool());
+  const shared = new ReplyBlock(Buffer.from(">1\r\n+x\r\n"), true);
+  reply.share(shared);
+  assert.equal(reply.take(), shared);
+  assert.equal(reply.take(), null);
+  reply.share(shared);
+  reply.ok();
+  reply.share(shared);
+  assert.equal(reply.takeCopy().toString(), ">1\r\n+x\r\n+OK\r\n>1\r\n+x\r\n");
+  reply.share(shared);
+  reply.cutTo(4);
+  reply.simple("y");
+  assert.equal(reply.takeCopy().toString(), ">1\r\n+y\r\n");
+  assert.equal(shared.bytes.toString(), ">1\r\n+x\r\n");
 });

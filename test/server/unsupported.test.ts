@@ -7,7 +7,6 @@ import { WireClient } from "../support/wire.js";
 
 const SETTINGS = [
   ["replicaof", "127.0.0.1 1"],
-  ["aof-timestamp-enabled", "yes"],
   ["shutdown-on-sigterm", "save"],
   ["locale-collate", "de_DE.UTF-8"],
 ] as const;

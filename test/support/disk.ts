@@ -359,6 +359,15 @@ class SimulatedFile implements DiskFile {
     return taken;
   }
 
+  writeParts(parts: readonly Uint8Array[]): number {
+    const bytes = Buffer.concat(parts);
+    return this.write(bytes, 0, bytes.length);
+  }
+
+  writePartsAsync(parts: readonly Uint8Array[]): Promise<number> {
+    return this.disk.pooled(() => this.writeParts(parts));
+  }
+
   writeAsync(bytes: Uint8Array, start: number, end: number): Promise<number> {
     return this.disk.pooled(() => this.write(bytes, start, end));
   }

@@ -10,7 +10,7 @@ import type { Ref } from "../../memory/memory.js";
 import { LIST } from "../../types/type.js";
 import { readTimeout } from "../timeout.js";
 import { readSide } from "./pop.js";
-import { createList, elementsGone, openList, replyElement } from "./stored.js";
+import { createList, elementsGone, openList } from "./stored.js";
 
 const LMOVE = Buffer.from("LMOVE");
 const RPOPLPUSH = Buffer.from("RPOPLPUSH");
@@ -117,7 +117,7 @@ function moveElement(
   const list = openList(call, from);
   const index = fromHead ? 0 : list.length - 1;
   list.cursor.seek(index);
-  replyElement(call, list);
+  list.cursor.reply(call.reply);
   const text = textOf(list.cursor.read(), list.cursor.bytes);
   // A list that goes round is never one longer than it was; else the element is in both rather than in none.
   if (from === to) list.removeRange(index, 1);

@@ -8,7 +8,7 @@ import type { Key } from "../../memory/key.js";
 import type { List } from "../../types/list.js";
 import { LIST } from "../../types/type.js";
 import { readTimeout } from "../timeout.js";
-import { elementsGone, replyElement, replyRange, writeList } from "./stored.js";
+import { elementsGone, replyRange, writeList } from "./stored.js";
 
 const LPOP = Buffer.from("LPOP");
 const RPOP = Buffer.from("RPOP");
@@ -109,7 +109,7 @@ function pop(call: Call, atHead: boolean): void {
 function popOne(call: Call, key: Key, list: List, atHead: boolean): void {
   const index = atHead ? 0 : list.length - 1;
   list.cursor.seek(index);
-  replyElement(call, list);
+  list.cursor.reply(call.reply);
   list.removeRange(index, 1);
   elementsGone(call, key, list, atHead ? "lpop" : "rpop", 1);
 }
@@ -131,7 +131,7 @@ function replyBackward(call: Call, list: List, count: number): void {
   call.reply.array(count);
   cursor.seek(list.length - 1);
   for (let left = count; left > 0; left--) {
-    replyElement(call, list);
+    list.cursor.reply(call.reply);
     cursor.previous();
   }
 }

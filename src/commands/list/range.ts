@@ -4,7 +4,7 @@ import { integer, key } from "../../engine/argument.js";
 import type { Call } from "../../engine/call.js";
 import { command } from "../../engine/command.js";
 import { fromStart, lastFromStart, position } from "../string/position.js";
-import { readList, replyElement, replyRange } from "./stored.js";
+import { readList, replyRange } from "./stored.js";
 
 export const lrange = command({
   name: "lrange",
@@ -48,7 +48,7 @@ export const lindex = command({
       return;
     }
     list.cursor.seek(at);
-    replyElement(call, list);
+    list.cursor.reply(call.reply);
   },
 });
 

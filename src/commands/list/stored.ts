@@ -51,21 +51,10 @@ export function elementsGone(call: Call, key: Key, list: List, event: string, co
   database.notify(key, NOTIFY_GENERIC, "del");
 }
 
-/** Replies with the element at the list's cursor. */
-export function replyElement({ reply }: Call, { cursor }: List): void {
-  const element = cursor.read();
-  if (!element.isInteger) reply.bulk(cursor.bytes, element.start, element.start + element.length);
-  else if (Number.isNaN(element.value)) reply.text(element.big.toString());
-  else reply.bulkInteger(element.value);
-}
-
 /** Replies with `count` elements, from an index on. All of them are there. */
 export function replyRange(call: Call, list: List, index: number, count: number): void {
-  const { cursor } = list;
   call.reply.array(count);
-  if (count > 0) cursor.seek(index);
-  for (let left = count; left > 0; left--) {
-    replyElement(call, list);
-    cursor.next();
-  }
+  if (count === 0) return;
+  list.cursor.seek(index);
+  list.cursor.replyMany(call.reply, count);
 }

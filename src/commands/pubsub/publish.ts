@@ -14,7 +14,7 @@ export const publish = command({
   flags: ["pubsub", "loading", "stale", "fast", "may_replicate"],
   args: [string("channel"), string("message")],
   run(call) {
-    call.reply.integer(call.engine.pubsub.publish(call.view(1), call.view(2)));
+    call.reply.integer(call.engine.pubsub.publish(call.slice(1), call.slice(2)));
   },
 });
 
@@ -28,6 +28,6 @@ export const spublish = command({
   args: [string("shardchannel"), string("message")],
   keySpecs: shardChannels(0),
   run(call) {
-    call.reply.integer(call.engine.pubsub.publishToShard(call.view(1), call.view(2)));
+    call.reply.integer(call.engine.pubsub.publishToShard(call.slice(1), call.slice(2)));
   },
 });

@@ -93,6 +93,6 @@ function replyCounts(call: Call, topics: Topics): void {
   for (let at = 2; at < call.argc; at++) {
     const name = call.view(at);
     call.reply.bulk(name);
-    call.reply.integer(topics.find(name)?.clients.size ?? 0);
+    call.reply.integer(topics.find(call.slice(at))?.clients.size ?? 0);
   }
 }

@@ -45,6 +45,17 @@ export const aof = {
     true,
     "Whether a file that ends in the middle of a command is cut back to the last whole one at start, or refused.",
   ),
+  "aof-load-corrupt-tail-max-size": directive(
+    memory(0n, LONG_MAX),
+    0,
+    "Up to how many bytes at the end of the append-only file may be no commands and are cut off at start, if `aof-load-truncated` is on.",
+  ),
+  "aof-annotations": directive(
+    flag,
+    true,
+    "Whether the append-only file has checksums and marks, as lines that Redis skips.",
+    { immutable: true },
+  ),
   "aof-use-rdb-preamble": directive(
     flag,
     true,

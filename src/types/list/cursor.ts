@@ -2,14 +2,18 @@
 
 import * as listpack from "../../memory/listpack.js";
 import type { Memory, Ref } from "../../memory/memory.js";
+import type { Reply } from "../../resp/reply.js";
+import { replyEntry } from "../reply.js";
 import { baseOf, countIn } from "./node.js";
 import * as row from "./row.js";
 
 const NO_BYTES = new Uint8Array(0);
+const NO_VIEW = new DataView(NO_BYTES.buffer);
 
 export class ListCursor<M extends Memory = Memory> {
   /** The chunk of the node, where its listpack begins there, and the element's position in it. */
   bytes: Uint8Array = NO_BYTES;
+  view: DataView = NO_VIEW;
   base = 0;
   position: number = listpack.NONE;
   /** Where the node is in the directory: the leaf in the root, the node in the leaf. Both 0 in a list of one node. */
@@ -68,6 +72,24 @@ export class ListCursor<M extends Memory = Memory> {
     return this.element;
   }
 
+  /** Replies with the element. */
+  reply(reply: Reply): void {
+    replyEntry(reply, this.bytes, this.view, this.base, this.position);
+  }
+
+  /** Replies with `count` elements from this one on, all of which must be there, and leaves the cursor nowhere. */
+  replyMany(reply: Reply, count: number): void {
+    let { position } = this;
+    for (let left = count; left > 0; left--) {
+      if (position === listpack.NONE) {
+        this.nextNode();
+        position = listpack.first(this.bytes, this.base);
+      }
+      position = replyEntry(reply, this.bytes, this.view, this.base, position);
+    }
+    this.position = listpack.NONE;
+  }
+
   /** Goes to the following element; false when there is none. */
   next(): boolean {
     this.position = listpack.next(this.bytes, this.base, this.position);
@@ -118,6 +140,7 @@ export class ListCursor<M extends Memory = Memory> {
   private load(node: Ref): void {
     this.node = node;
     this.bytes = this.memory.bytesOf(node);
+    this.view = this.memory.viewOf(node);
     this.base = baseOf(this.memory, node);
   }
 

@@ -66,8 +66,8 @@ export class Session {
   /** Runs a command and gives the bytes of its reply. */
   run(...words: readonly (string | Buffer)[]): string {
     this.engine.execute(this.client, Request.of(words));
-    const { length } = this.client.reply;
-    return this.client.reply.take().toString("latin1", 0, length);
+    const { bytes, length } = this.client.reply.take()!;
+    return bytes.toString("latin1", 0, length);
   }
 
   /** Puts an entry there that is no string. */

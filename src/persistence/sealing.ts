@@ -1,0 +1,79 @@
+/** Makes the annotations of a file that is being written (annotation.ts): when which one is due, and what it says. */
+
+import type { Mark } from "../log/history.js";
+import type { Clock } from "../platform/clock.js";
+import { crc32 } from "../util/crc32.js";
+import { Annotation, formatSeal, TIMESTAMP_PREFIX } from "./annotation.js";
+import type { Piece } from "./block-queue.js";
+
+const SEAL_BYTES = 64 * 1024;
+const SEAL_US = 1_000_000;
+
+export interface SealingParts {
+  readonly clock: Clock;
+  /** The mark at an offset of the log that is the end of a block, or null when the history has no name. */
+  readonly markAt: (offset: number) => Mark | null;
+  /** The directive `aof-annotations`: without it there are no seals. */
+  readonly seals: boolean;
+  /** The directive `aof-timestamp-enabled` at present. */
+  readonly timestamps: () => boolean;
+}
+
+export class Sealing {
+  /** Where the next byte will be in the file. */
+  private position = 0;
+  private crc = 0;
+  private unsealed = 0;
+  private sealedUs: number;
+  private noted = 0;
+
+  constructor(private readonly parts: SealingParts) {
+    this.sealedUs = parts.clock.monotonicUs();
+  }
+
+  /** A file begins, or goes on behind `unsealed` bytes whose checksum is `crc`. */
+  begin(position: number, unsealed: number, crc: number): void {
+    this.position = position;
+    this.unsealed = unsealed;
+    this.crc = crc;
+    this.noted = 0;
+  }
+
+  /** These bytes come next. */
+  add(piece: Piece): void {
+    const bytes = piece.bytes.subarray(piece.start, piece.end);
+    if (this.parts.seals) this.crc = crc32(bytes, this.crc);
+    this.position += bytes.length;
+    this.unsealed += bytes.length;
+  }
+
+  /** The time, if it has to be noted before what comes next at this offset of the log. */
+  timestamp(offset: number): Annotation | null {
+    if (!this.parts.timestamps()) return null;
+    const seconds = Math.floor(this.parts.clock.now() / 1000);
+    if (seconds <= this.noted) return null;
+    this.noted = seconds;
+    return new Annotation(Buffer.from(`${TIMESTAMP_PREFIX}${seconds}\r\n`), offset, false);
+  }
+
+  /** Whether so much has been written, or written so long ago, that it is time for a seal. */
+  get isDue(): boolean {
+    if (!this.parts.seals || this.unsealed === 0) return false;
+    return this.unsealed >= SEAL_BYTES || this.parts.clock.monotonicUs() - this.sealedUs >= SEAL_US;
+  }
+
+  /** Whether there is anything that no seal covers, or nothing at all yet. */
+  get isWanted(): boolean {
+    return this.parts.seals && (this.unsealed > 0 || this.position === 0);
+  }
+
+  /** A seal for what has been added, at this offset of the log; `synced`: the part of the file that the device has. */
+  seal(offset: number, synced: number): Annotation {
+    const line = formatSeal(this.position, synced, this.parts.markAt(offset), this.crc);
+    this.position += line.length;
+    this.unsealed = 0;
+    this.crc = 0;
+    this.sealedUs = this.parts.clock.monotonicUs();
+    return new Annotation(line, offset, true);
+  }
+}

@@ -1,0 +1,18 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import { crc32, plainCrc32 } from "#tidemark/util/crc32.js";
+
+test("the check value", () => {
+  for (const crc of [crc32, plainCrc32]) assert.equal(crc(Buffer.from("123456789")), 0xcbf43926);
+});
+
+test("property: both ways agree, in one piece and in two", () => {
+  fc.assert(
+    fc.property(fc.uint8Array(), fc.uint8Array(), (first, second) => {
+      const whole = plainCrc32(Buffer.concat([first, second]));
+      assert.equal(crc32(second, crc32(first)), whole);
+      assert.equal(plainCrc32(second, plainCrc32(first)), whole);
+    }),
+  );
+});
