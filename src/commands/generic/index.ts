@@ -2,6 +2,7 @@
 
 import type { Declaration } from "../../engine/command.js";
 import { del, unlink } from "./delete.js";
+import { dump, restore } from "./dump.js";
 import { exists, touch } from "./exists.js";
 import { expire, expireAt, persist, pexpire, pexpireAt } from "./expire.js";
 import { keys, randomKey } from "./keys.js";
@@ -16,6 +17,7 @@ import { type } from "./type.js";
 export const genericCommands: readonly Declaration[] = [
   copy,
   del,
+  dump,
   exists,
   expire,
   expireAt,
@@ -31,6 +33,7 @@ export const genericCommands: readonly Declaration[] = [
   randomKey,
   rename,
   renameNx,
+  restore,
   scan,
   sort,
   sortRo,

@@ -1,6 +1,7 @@
 /** The commands of group server. */
 
 import type { Declaration } from "../../engine/command.js";
+import { restoreAsking } from "../generic/dump.js";
 import { acl } from "./acl.js";
 import { commandCommand } from "./command/index.js";
 import { config } from "./config.js";
@@ -32,6 +33,7 @@ export const serverCommands: readonly Declaration[] = [
   lolwut,
   memory,
   monitor,
+  restoreAsking,
   role,
   shutdown,
   slowLog,

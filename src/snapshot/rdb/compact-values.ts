@@ -14,7 +14,7 @@ import { adoptPacked } from "../../types/zset.js";
 import { latin1 } from "../../util/ascii.js";
 import { parseDouble } from "../../util/float.js";
 import type { Traits, ValueBuilder } from "./builder.js";
-import { RdbUnsupported } from "./error.js";
+import { RdbError, RdbUnsupported } from "./error.js";
 import { TYPE } from "./format.js";
 import { type Input, InputString } from "./input.js";
 import { listpackOfZiplist, listpackOfZipmap } from "./legacy.js";
@@ -225,5 +225,5 @@ function checkKnown(type: number, offset: number): void {
       throw new RdbUnsupported("a value of a module, and this server has no modules", offset);
   }
   const known = Object.values(TYPE).some((number) => number === type);
-  if (!known) throw new RdbUnsupported(`a value of an unknown type ${type}`, offset);
+  if (!known) throw new RdbError(`a value of an unknown type ${type}`, offset);
 }
