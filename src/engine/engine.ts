@@ -167,7 +167,7 @@ export class Engine {
 
   /** What a unit may have caused outside of it: messages for subscribers, and keys that clients have waited for. */
   private unitEnded(): void {
-    if (this.pubsub.hasMessages) this.pubsub.deliver(this.log.offset);
+    if (this.pubsub.hasMessages) this.pubsub.deliver(this.log.fileOffset);
     if (this.keyspace.ready.length > 0) this.blocking.serve();
   }
 

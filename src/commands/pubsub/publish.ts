@@ -1,6 +1,7 @@
 /** PUBLISH and SPUBLISH. */
 
 import { string } from "../../engine/argument.js";
+import type { Call } from "../../engine/call.js";
 import { command } from "../../engine/command.js";
 import { shardChannels } from "./subscribe.js";
 
@@ -15,6 +16,7 @@ export const publish = command({
   args: [string("channel"), string("message")],
   run(call) {
     call.reply.integer(call.engine.pubsub.publish(call.slice(1), call.slice(2)));
+    tellReplicas(call);
   },
 });
 
@@ -29,5 +31,12 @@ export const spublish = command({
   keySpecs: shardChannels(0),
   run(call) {
     call.reply.integer(call.engine.pubsub.publishToShard(call.slice(1), call.slice(2)));
+    tellReplicas(call);
   },
 });
+
+/** Who listens at a replica gets the message, too. */
+function tellReplicas(call: Call): void {
+  if (!call.engine.log.hasReplicas) return;
+  call.tellReplicas(call.command.declaration.name, call.view(1), call.view(2));
+}
