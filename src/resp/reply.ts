@@ -28,6 +28,8 @@ const LINE_END = 0x0a0d;
 const ONE_DIGIT = 0x0a0d3000;
 const OK = Buffer.from("+OK\r\n");
 
+const NO_VIEW = new DataView(new ArrayBuffer(0));
+
 /** Memory for replies: `bytes[0..length)` is written. */
 export class ReplyBlock {
   readonly view: DataView;
@@ -38,7 +40,7 @@ export class ReplyBlock {
     /** Whether others have the bytes too: full from the beginning, and not to be written. */
     readonly shared = false,
   ) {
-    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+    this.view = shared ? NO_VIEW : new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
     this.length = shared ? bytes.length : 0;
   }
 

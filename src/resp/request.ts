@@ -1,5 +1,8 @@
 /** One command as it came in: its arguments as ranges of a buffer, and the range of its own bytes. */
 
+import { copy } from "../util/copy.js";
+import { digits, writeInteger } from "../util/integer.js";
+
 const FIRST_ROOM = 16;
 
 export class Request {
@@ -81,14 +84,47 @@ export class Request {
 }
 
 const NO_BYTES = Buffer.alloc(0);
-const CRLF = Buffer.from("\r\n");
+const STAR = 42;
+const DOLLAR = 36;
+const CR = 13;
+const LF = 10;
 
 /** A command in canonical RESP: an array of bulk strings. */
 export function encodeCommand(args: readonly (Uint8Array | string)[]): Buffer {
-  const parts: Uint8Array[] = [Buffer.from(`*${args.length}\r\n`)];
+  let size = headerBytes(args.length);
   for (const arg of args) {
-    const bytes = typeof arg === "string" ? Buffer.from(arg) : arg;
-    parts.push(Buffer.from(`$${bytes.length}\r\n`), bytes, CRLF);
+    const length = typeof arg === "string" ? Buffer.byteLength(arg) : arg.length;
+    size += headerBytes(length) + length + 2;
   }
-  return Buffer.concat(parts);
+  const encoded = Buffer.allocUnsafe(size);
+  let at = writeHeader(encoded, 0, STAR, args.length);
+  for (const arg of args) {
+    if (typeof arg === "string") {
+      at = writeHeader(encoded, at, DOLLAR, Buffer.byteLength(arg));
+      at += encoded.write(arg, at);
+    } else {
+      at = writeHeader(encoded, at, DOLLAR, arg.length);
+      copy(arg, 0, arg.length, encoded, at);
+      at += arg.length;
+    }
+    at = writeLineEnd(encoded, at);
+  }
+  return encoded;
+}
+
+/** The bytes of a type, a number and a line end. */
+function headerBytes(value: number): number {
+  return 1 + digits(value) + 2;
+}
+
+/** Writes them; returns where they end. */
+function writeHeader(target: Buffer, at: number, type: number, value: number): number {
+  target[at] = type;
+  return writeLineEnd(target, writeInteger(target, at + 1, value));
+}
+
+function writeLineEnd(target: Buffer, at: number): number {
+  target[at] = CR;
+  target[at + 1] = LF;
+  return at + 2;
 }
