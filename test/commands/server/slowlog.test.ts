@@ -7,14 +7,15 @@ sameReplies(
   "SLOWLOG",
   String.raw`
 === its subcommands
+CONFIG SET slowlog-log-slower-than 200000
 SLOWLOG RESET
 SLOWLOG LEN
 SLOWLOG GET
-DEBUG SLEEP 0.02
+DEBUG SLEEP 0.25
 SLOWLOG LEN
 @1 CLIENT SETNAME somebody
-@1 DEBUG SLEEP 0.02
-~match "^\\*2\r\n\\*6\r\n:\\d+\r\n:\\d{10}\r\n:2\\d{4}\r\n\\*3\r\n\\$5\r\nDEBUG\r\n\\$5\r\nSLEEP\r\n\\$4\r\n0.02\r\n\\$\\d+\r\n127.0.0.1:\\d+\r\n\\$8\r\nsomebody\r\n\\*6\r\n.*\\$0\r\n\r\n$" SLOWLOG GET
+@1 DEBUG SLEEP 0.25
+~match "^\\*2\r\n\\*6\r\n:\\d+\r\n:\\d{10}\r\n:\\d{5,}\r\n\\*3\r\n\\$5\r\nDEBUG\r\n\\$5\r\nSLEEP\r\n\\$4\r\n0.25\r\n\\$\\d+\r\n127.0.0.1:\\d+\r\n\\$8\r\nsomebody\r\n\\*6\r\n.*\\$0\r\n\r\n$" SLOWLOG GET
 SLOWLOG GET 0
 ~match "^\\*1\r\n" SLOWLOG GET 1
 ~match "^\\*2\r\n" SLOWLOG GET -1
@@ -39,13 +40,13 @@ SLOWLOG LEN
 CONFIG SET slowlog-max-len 128
 CONFIG SET slowlog-log-slower-than -1
 SLOWLOG RESET
-DEBUG SLEEP 0.02
+DEBUG SLEEP 0.25
 SLOWLOG LEN
-CONFIG SET slowlog-log-slower-than 10000
 === EXEC itself is not slow, what it runs is
+CONFIG SET slowlog-log-slower-than 200000
 SLOWLOG RESET
 MULTI
-DEBUG SLEEP 0.02
+DEBUG SLEEP 0.25
 EXEC
 SLOWLOG LEN
 SLOWLOG RESET
