@@ -29,7 +29,7 @@ The directives of snapshots, of the rewrite of the append-only file, of replicat
 kept, so that a configuration need not be changed when these come; until then they do nothing (the log says so of \`save\`; \`min-replicas-to-write\` refuses writes, for there is no replica).
 Where silence would promise too much, the server refuses instead, at start and in CONFIG SET: \`replicaof\`,
 \`save\` in \`shutdown-on-sigterm\` and \`shutdown-on-sigint\`,
-\`list-compress-depth\` other than 0, a \`locale-collate\` other than C, and a change of \`appendonly\` while the server runs.
+a \`locale-collate\` other than C, and a change of \`appendonly\` while the server runs.
 `;
 
 const LINES = `## Lines that are no directive

@@ -13,13 +13,16 @@ import { ListRemains } from "./list/remains.js";
 import * as row from "./list/row.js";
 import { LIST, type ValueType } from "./type.js";
 
+export { compressedIn } from "./list/compression.js";
 export { ListCursor } from "./list/cursor.js";
+export type { ListLimits } from "./list/limit.js";
 export { LISTPACK, List, QUICKLIST } from "./list/list.js";
+export { isCompressed } from "./list/node.js";
 
 /** A list whose directory has more leaves, of up to 256 nodes each, is freed in slices. */
 const LEAVES_FREED_AT_ONCE = 4;
 
-/** Calls `visit` with each node of a list, from its head on; `baseOf` tells where its listpack is. */
+/** Calls `visit` with each node of a list, from its head on; `baseOf` tells where its listpack is, `compressedIn` where that of one is that `isCompressed`. */
 export function forEachNode(entries: EntryReader, ref: Ref, visit: (node: Ref) => void): void {
   const { memory } = entries;
   const box = entries.box(ref);

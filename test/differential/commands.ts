@@ -191,6 +191,7 @@ export const TEMPLATES: Readonly<Record<string, readonly string[]>> = {
     "~i CONFIG SET set-max-listpack-entries (2|128)",
     "~i CONFIG SET set-max-listpack-value (8|64)",
     "CONFIG SET list-max-listpack-size (1|3|-1|-2)",
+    "CONFIG SET list-compress-depth (0|1|2)",
   ],
   rare: ["FLUSHDB", "FLUSHDB ASYNC"],
 };

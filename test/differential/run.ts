@@ -21,6 +21,7 @@ const SETTINGS: readonly (readonly [string, string])[] = [
   ["set-max-listpack-entries", "128"],
   ["set-max-listpack-value", "64"],
   ["list-max-listpack-size", "-2"],
+  ["list-compress-depth", "0"],
 ];
 
 type Command = readonly Argument[];

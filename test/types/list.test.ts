@@ -9,7 +9,15 @@ import { DictReader } from "#tidemark/memory/dict.js";
 import { EntryReader, NEVER } from "#tidemark/memory/entry.js";
 import { textOf } from "#tidemark/memory/listpack.js";
 import { Memory } from "#tidemark/memory/memory.js";
-import { forEachNode, LISTPACK, type List, ListCursor, listType } from "#tidemark/types/list.js";
+import {
+  forEachNode,
+  isCompressed,
+  LISTPACK,
+  type List,
+  ListCursor,
+  type ListLimits,
+  listType,
+} from "#tidemark/types/list.js";
 import { SeededChance } from "../support/chance.js";
 
 const NAME = Buffer.from("list");
@@ -37,9 +45,14 @@ class World {
   readonly frozen: Frozen[] = [];
   model: string[] = [];
   fill = -2;
+  depth = 0;
 
   get database() {
     return this.keyspace.databases[0]!;
+  }
+
+  get limits(): ListLimits {
+    return { "list-max-listpack-size": this.fill, "list-compress-depth": this.depth };
   }
 
   get key() {
@@ -50,8 +63,8 @@ class World {
   open(): List {
     const { keyspace, database, key } = this;
     const ref = database.peek(key);
-    if (ref !== 0) return keyspace.list.open(database.own(key, ref), this.fill);
-    const list = keyspace.list.create(key, { access: 0, expiry: NEVER }, this.fill);
+    if (ref !== 0) return keyspace.list.open(database.own(key, ref), this.limits);
+    const list = keyspace.list.create(key, { access: 0, expiry: NEVER }, this.limits);
     database.put(key, 0, list.entry);
     return list;
   }
@@ -145,7 +158,7 @@ class World {
     }
     const ref = this.database.peek(this.key);
     assert.equal(ref !== 0, this.model.length > 0);
-    if (ref !== 0) this.checkList(this.keyspace.list.open(ref, this.fill));
+    if (ref !== 0) this.checkList(this.keyspace.list.open(ref, this.limits));
   }
 
   private checkList({ entry, cursor, length }: List): void {
@@ -217,6 +230,10 @@ const step = fc.oneof(
     weight: 1,
     arbitrary: fc.record({ kind: fc.constant("fill" as const), fill: fc.constantFrom(-1, -2, 1, 3, 128) }),
   },
+  {
+    weight: 1,
+    arbitrary: fc.record({ kind: fc.constant("depth" as const), depth: fc.constantFrom(0, 1, 2, 300) }),
+  },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant("open" as const) }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant("close" as const), at }) },
 );
@@ -230,6 +247,7 @@ function apply(world: World, one: Step): void {
       Array.from({ length: one.count }, (_, i) => `n${i % 7}`),
     );
   else if (one.kind === "fill") world.fill = one.fill;
+  else if (one.kind === "depth") world.depth = one.depth;
   else if (one.kind === "open") world.openCut();
   else if (one.kind === "close") world.closeCut(one.at);
   else if (world.model.length === 0) return;
@@ -243,13 +261,20 @@ function apply(world: World, one: Step): void {
 }
 
 describe("a list", () => {
-  for (const fill of [-2, -1, 4, 0]) {
-    it(`is an array, also in every open snapshot (list-max-listpack-size ${fill})`, () => {
+  for (const [fill, depth] of [
+    [-2, 0],
+    [-1, 1],
+    [4, 0],
+    [20, 2],
+    [0, 0],
+  ] as const) {
+    it(`is an array, also in every open snapshot (list-max-listpack-size ${fill}, depth ${depth})`, () => {
       fc.assert(
         fc.property(fc.array(step, { minLength: 5, maxLength: 40 }), (steps) => {
           const world = new World();
           const blocks = world.keyspace.arena.blocks;
           world.fill = fill;
+          world.depth = depth;
           for (const one of steps) {
             apply(world, one);
             world.check();
@@ -281,6 +306,49 @@ describe("a list", () => {
     world.check();
     world.removeRange(100, 1500);
     world.check();
+    world.end(blocks);
+  });
+
+  it("keeps the nodes compressed that are far enough from its ends, and no others", () => {
+    const world = new World();
+    const blocks = world.keyspace.arena.blocks;
+    world.fill = 8;
+    world.depth = 2;
+    const compressed = (): string => {
+      const { arena, entries } = world.keyspace;
+      let flags = "";
+      forEachNode(entries, world.open().entry, (node) => {
+        flags += isCompressed(arena, node) ? "c" : ".";
+      });
+      return flags;
+    };
+    const texts = (count: number): string[] => Array.from({ length: count }, (_, i) => `element number ${i}`);
+    world.push(false, texts(32));
+    assert.equal(compressed(), "....");
+    world.push(false, texts(24));
+    assert.equal(compressed(), "..ccc..");
+    world.push(true, texts(8));
+    assert.equal(compressed(), "..cccc..");
+    world.openCut();
+    world.replace(30, "another element, which is not the same");
+    world.insert(35, true, "and one that splits a node in two");
+    assert.match(compressed(), /^\.\.c+\.\.$/);
+    world.removeRange(0, 16);
+    assert.match(compressed(), /^\.\.c+\.\.$/);
+    world.removeRange(world.model.length - 12, 12);
+    assert.match(compressed(), /^\.\.c+\.\.$/);
+    world.copy();
+    assert.match(compressed(), /^\.\.c+\.\.$/);
+    world.check();
+    // Random texts cannot be compressed, and short ones are not.
+    const chance = new SeededChance(1);
+    const random = (bytes: number) => Buffer.from(chance.bytes(bytes)).toString("latin1");
+    world.removeRange(0, world.model.length);
+    world.push(
+      false,
+      Array.from({ length: 64 }, () => random(100)),
+    );
+    assert.equal(compressed(), "........");
     world.end(blocks);
   });
 

@@ -22,17 +22,13 @@ export function writeList(call: Call, key: Key): List | null {
 
 /** The list of an entry. */
 export function openList(call: Call, ref: Ref): List {
-  return call.engine.keyspace.list.open(ref, fill(call));
+  return call.engine.keyspace.list.open(ref, call.engine.config.values);
 }
 
 /** An empty list that is at no key yet. */
 export function createList(call: Call, key: Key): List {
   const { access, list } = call.engine.keyspace;
-  return list.create(key, { access: access.initial(), expiry: NEVER }, fill(call));
-}
-
-function fill(call: Call): number {
-  return call.engine.config.values["list-max-listpack-size"];
+  return list.create(key, { access: access.initial(), expiry: NEVER }, call.engine.config.values);
 }
 
 /**

@@ -1,7 +1,7 @@
 /** Up to which size collections are kept in their compact encodings. */
 
 import { directive } from "../directive.js";
-import { INT_MAX, INT_MIN, integer, LONG_MAX, memory, onlyZero } from "../kinds/number.js";
+import { INT_MAX, INT_MIN, integer, LONG_MAX, memory } from "../kinds/number.js";
 
 const count = integer(0n, LONG_MAX);
 const size = memory(0n, LONG_MAX);
@@ -20,7 +20,7 @@ export const encodings = {
     { alias: "list-max-ziplist-size" },
   ),
   "list-compress-depth": directive(
-    onlyZero(integer(0n, INT_MAX), "compression of lists is not supported: only 0 is accepted"),
+    integer(0n, INT_MAX),
     0,
     "How many nodes at each end of a list stay uncompressed; 0 compresses none.",
   ),

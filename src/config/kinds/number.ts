@@ -62,18 +62,6 @@ export function clamped(accepts: string, kind: Kind<number>, low: number, high: 
   };
 }
 
-/** A number of which 0 is the only value that is supported, with why another one is refused. */
-export function onlyZero(kind: Kind<number>, refusal: string): Kind<number> {
-  return {
-    ...kind,
-    accepts: "0",
-    parse(args, context) {
-      if (kind.parse(args, context) !== 0) throw new Refusal(refusal);
-      return 0;
-    },
-  };
-}
-
 /** Permission bits in octal digits. */
 export function octal(max: number): Kind<number> {
   return scalar(

@@ -8,7 +8,7 @@ import type { EntryTraits } from "../../memory/entry.js";
 import { Key } from "../../memory/key.js";
 import type { Ref } from "../../memory/memory.js";
 import type { HashLimits } from "../../types/hash.js";
-import { List } from "../../types/list.js";
+import { List, type ListLimits } from "../../types/list.js";
 import type { SetLimits } from "../../types/set.js";
 import { HASH, ZSET } from "../../types/type.js";
 import { typeOf } from "../../types/types.js";
@@ -17,10 +17,9 @@ import type { Slice } from "../../util/slice.js";
 import type { Input } from "./input.js";
 
 /** The directives that say which encoding a value gets. */
-export interface ValueLimits extends HashLimits, SetLimits {
+export interface ValueLimits extends HashLimits, SetLimits, ListLimits {
   readonly "zset-max-listpack-entries": number;
   readonly "zset-max-listpack-value": number;
-  readonly "list-max-listpack-size": number;
 }
 
 export type Traits = Omit<EntryTraits, "type" | "encoding">;
@@ -45,7 +44,7 @@ export class ValueBuilder {
 
   /** An empty list. */
   beginList(key: Key, traits: Traits): void {
-    this.ref = this.list.create(key, traits, this.limits["list-max-listpack-size"]).entry;
+    this.ref = this.list.create(key, traits, this.limits).entry;
     this.list.expectMany();
     this.listing = true;
   }

@@ -12,6 +12,7 @@ const AS_THEY_COME: ValueLimits = {
   "hash-max-listpack-entries": Number.POSITIVE_INFINITY,
   "hash-max-listpack-value": Number.POSITIVE_INFINITY,
   "list-max-listpack-size": -2,
+  "list-compress-depth": 0,
   "set-max-intset-entries": Number.POSITIVE_INFINITY,
   "set-max-listpack-entries": 0,
   "set-max-listpack-value": 0,

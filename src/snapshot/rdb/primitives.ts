@@ -2,6 +2,7 @@
 
 import { parseInteger } from "../../util/integer.js";
 import { LzfCompressor } from "../../util/lzf.js";
+import type { Slice } from "../../util/slice.js";
 import type { Output } from "../output.js";
 import { ENCODING, LENGTH } from "./format.js";
 
@@ -113,6 +114,12 @@ export class Primitives {
     }
     output.at = at;
     return true;
+  }
+
+  /** A string of so many bytes that has been compressed before. */
+  compressedString({ bytes, start, end }: Slice, length: number): void {
+    this.compressedHead(end - start, length);
+    this.output.write(bytes, start, end);
   }
 
   private compressed(lzf: LzfCompressor, from: Uint8Array, start: number, end: number): boolean {

@@ -13,8 +13,8 @@ import { HASHTABLE as HASH_TABLE } from "../../types/hash/visit.js";
 import { forEachField } from "../../types/hash.js";
 import { ListCursor } from "../../types/list/cursor.js";
 import { LISTPACK as LIST_LISTPACK } from "../../types/list/list.js";
-import { baseOf } from "../../types/list/node.js";
-import { forEachNode } from "../../types/list.js";
+import { baseOf, bytesIn } from "../../types/list/node.js";
+import { compressedIn, forEachNode, isCompressed } from "../../types/list.js";
 import { INTSET, HASHTABLE as SET_TABLE } from "../../types/set/visit.js";
 import { forEachMember } from "../../types/set.js";
 import { HASH, LIST, SET, STRING, ZSET } from "../../types/type.js";
@@ -119,7 +119,10 @@ export class ValueWriter {
     out.length(count);
     forEachNode(entries, ref, (node) => {
       out.length(CONTAINER.LISTPACK);
-      this.listpack(baseOf(this.memory, node), node);
+      // What is compressed already is written so whatever `rdbcompression` says.
+      if (isCompressed(this.memory, node)) {
+        out.compressedString(compressedIn(this.memory, node), bytesIn(this.memory, node));
+      } else this.listpack(baseOf(this.memory, node), node);
     });
   }
 

@@ -4,14 +4,18 @@ import * as listpack from "../../memory/listpack.js";
 import type { Memory, Ref } from "../../memory/memory.js";
 import type { Reply } from "../../resp/reply.js";
 import { replyEntry } from "../reply.js";
-import { baseOf, countIn } from "./node.js";
+import { Decompressor } from "./compression.js";
+import { baseOf, countIn, isCompressed } from "./node.js";
 import * as row from "./row.js";
 
 const NO_BYTES = new Uint8Array(0);
 const NO_VIEW = new DataView(NO_BYTES.buffer);
 
 export class ListCursor<M extends Memory = Memory> {
-  /** The chunk of the node, where its listpack begins there, and the element's position in it. */
+  /**
+   * The chunk of the node or, of a compressed one, what it holds; where its listpack begins there, and the element's
+   * position in it.
+   */
   bytes: Uint8Array = NO_BYTES;
   view: DataView = NO_VIEW;
   base = 0;
@@ -20,6 +24,7 @@ export class ListCursor<M extends Memory = Memory> {
   leafAt = 0;
   nodeAt = 0;
   node: Ref = 0;
+  private readonly decompressor = new Decompressor();
   private readonly element = new listpack.ListpackEntry();
   private box: Ref = 0;
   private isNode = false;
@@ -58,7 +63,7 @@ export class ListCursor<M extends Memory = Memory> {
 
   /** Elements of the node. */
   get nodeCount(): number {
-    return countIn(this.memory, this.node);
+    return listpack.count(this.bytes, this.base);
   }
 
   /** Whether the element, as text, is value[start, end). */
@@ -139,6 +144,13 @@ export class ListCursor<M extends Memory = Memory> {
 
   private load(node: Ref): void {
     this.node = node;
+    if (isCompressed(this.memory, node)) {
+      this.decompressor.read(this.memory, node);
+      this.bytes = this.decompressor.bytes;
+      this.view = this.decompressor.view;
+      this.base = 0;
+      return;
+    }
     this.bytes = this.memory.bytesOf(node);
     this.view = this.memory.viewOf(node);
     this.base = baseOf(this.memory, node);

@@ -5,6 +5,12 @@
  * These are Redis's rules to the byte, its estimate included, since OBJECT ENCODING shows what comes of them.
  */
 
+/** The directives that say how a list is laid out. */
+export interface ListLimits {
+  readonly "list-max-listpack-size": number;
+  readonly "list-compress-depth": number;
+}
+
 const NODE_BYTES: readonly number[] = [4096, 8192, 16384, 32768, 65536];
 /** The bytes that a limit of elements does not let a node exceed. */
 const COUNTED_BYTES_MAX = 8192;

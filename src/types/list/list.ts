@@ -11,7 +11,7 @@ import type { Ref } from "../../memory/memory.js";
 import type { Slice } from "../../util/slice.js";
 import { LIST } from "../type.js";
 import { ListCursor } from "./cursor.js";
-import { exceeds, isSmall } from "./limit.js";
+import { exceeds, isSmall, type ListLimits } from "./limit.js";
 import {
   bytesIn,
   countIn,
@@ -35,27 +35,29 @@ export class List {
   /** The entry of the list that is open. */
   entry: Ref = 0;
   private readonly quick: Quicklist;
+  private fill = -2;
 
   constructor(private readonly entries: Entries) {
     this.cursor = new ListCursor(entries.memory);
     this.quick = new Quicklist(entries);
   }
 
-  /** Turns to the list of that entry. `fill` is list-max-listpack-size. */
-  open(entry: Ref, fill: number): this {
+  /** Turns to the list of that entry. */
+  open(entry: Ref, limits: ListLimits): this {
     this.entry = entry;
-    this.quick.fill = fill;
+    this.fill = limits["list-max-listpack-size"];
+    this.quick.setLimits(limits);
     this.attach();
     return this;
   }
 
   /** Makes the entry of an empty list and turns to it; nobody has the entry yet. */
-  create(key: Key, traits: Omit<EntryTraits, "type" | "encoding">, fill: number): this {
+  create(key: Key, traits: Omit<EntryTraits, "type" | "encoding">, limits: ListLimits): this {
     const node = createNode(this.entries.memory, listpack.EMPTY_SIZE);
     const { access, expiry } = traits;
     return this.open(
       this.entries.createBoxed(key, node, { type: LIST, encoding: LISTPACK, access, expiry }),
-      fill,
+      limits,
     );
   }
 
@@ -87,7 +89,7 @@ export class List {
     if (!this.isListpack) return;
     const { memory } = this.entries;
     const node = this.entries.box(this.entry);
-    if (!exceeds(this.quick.fill, bytesIn(memory, node) + bytes, countIn(memory, node) + count)) return;
+    if (!exceeds(this.fill, bytesIn(memory, node) + bytes, countIn(memory, node) + count)) return;
     this.expectMany();
   }
 
@@ -104,7 +106,7 @@ export class List {
     if (this.isListpack) return;
     const { memory } = this.entries;
     const node = this.quick.onlyNode;
-    if (node === 0 || exceeds(this.quick.fill, bytesIn(memory, node), countIn(memory, node))) return;
+    if (node === 0 || exceeds(this.fill, bytesIn(memory, node), countIn(memory, node))) return;
     this.becomeListpack(node);
   }
 
@@ -113,7 +115,7 @@ export class List {
     if (this.isListpack) return;
     const { memory } = this.entries;
     const node = this.quick.onlyNode;
-    if (node === 0 || !isSmall(this.quick.fill, bytesIn(memory, node), countIn(memory, node))) return;
+    if (node === 0 || !isSmall(this.fill, bytesIn(memory, node), countIn(memory, node))) return;
     this.becomeListpack(node);
   }
 
@@ -206,6 +208,7 @@ export class List {
 
   private attach(): void {
     const isNode = this.isListpack;
+    if (!isNode) this.quick.tidy();
     this.cursor.attach(this.entries.box(this.entry), isNode);
     if (!isNode) this.quick.attach(this.entry);
   }

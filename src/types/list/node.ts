@@ -6,6 +6,15 @@
  *
  * There may be room before and behind the listpack. So neither end of a list moves the elements of its node when it
  * grows or shrinks by one; when the room is at the wrong end, they move once for many.
+ *
+ * A node inside a long list may be compressed (compression.ts):
+ *
+ *     word 2      the bytes that the compressed listpack has, negative
+ *     word 3      the bytes that it has uncompressed
+ *     word 4      elements
+ *     from 5      the listpack compressed by LZF
+ *
+ * Word 2 of a node that it was tried for in vain has the bit INCOMPRESSIBLE besides.
  */
 
 import type { Arena } from "../../memory/arena.js";
@@ -14,7 +23,13 @@ import { HEADER_BYTES, type Memory, type Ref } from "../../memory/memory.js";
 import { copy } from "../../util/copy.js";
 import type { Slice } from "../../util/slice.js";
 
-const START = 2;
+export const START = 2;
+export const UNCOMPRESSED_BYTES = 3;
+export const COUNT = 4;
+/** Where the compressed listpack begins. */
+export const COMPRESSED_START = 20;
+export const INCOMPRESSIBLE = 0x40000000;
+const START_MASK = INCOMPRESSIBLE - 1;
 /** Where a listpack may begin. */
 const FIRST_START = HEADER_BYTES + 4;
 /** The largest block that shares a slab with others: a full node of the default size just fits. */
@@ -22,18 +37,25 @@ const SLAB_BYTES_MAX = 8192;
 /** A block smaller than this is not worth moving to a smaller one. */
 const SHRINK_BYTES_MIN = 64;
 
+/** Whether what the node holds is compressed. */
+export function isCompressed(memory: Memory, node: Ref): boolean {
+  return memory.read(node, START) < 0;
+}
+
 /** Where the listpack begins in its chunk. */
 export function baseOf(memory: Memory, node: Ref): number {
-  return memory.offset(node) + memory.read(node, START);
+  return memory.offset(node) + startIn(memory, node);
 }
 
 /** Bytes of the node's listpack. */
 export function bytesIn(memory: Memory, node: Ref): number {
+  if (isCompressed(memory, node)) return memory.read(node, UNCOMPRESSED_BYTES);
   return listpack.totalBytes(memory.bytesOf(node), baseOf(memory, node));
 }
 
 /** Elements of the node. */
 export function countIn(memory: Memory, node: Ref): number {
+  if (isCompressed(memory, node)) return memory.read(node, COUNT);
   return listpack.count(memory.bytesOf(node), baseOf(memory, node));
 }
 
@@ -75,7 +97,7 @@ export function insertAt(
   if (position === listpack.HEADER_SIZE) {
     const target = roomBefore(arena, node, size);
     listpack.prependBefore(arena.bytesOf(target), baseOf(arena, target), size, value, start, end);
-    setStart(arena, target, arena.read(target, START) - size);
+    setStart(arena, target, startIn(arena, target) - size);
     return target;
   }
   const target = roomBehind(arena, node, bytesIn(arena, node) + size);
@@ -123,7 +145,7 @@ export function removeAt(arena: Arena, node: Ref, position: number, count: numbe
   const bytes = arena.bytesOf(target);
   const base = baseOf(arena, target);
   if (position === listpack.HEADER_SIZE) {
-    setStart(arena, target, arena.read(target, START) + listpack.removeFirst(bytes, base, count));
+    setStart(arena, target, startIn(arena, target) + listpack.removeFirst(bytes, base, count));
   } else listpack.remove(bytes, base, position, count);
   return fit(arena, target);
 }
@@ -189,7 +211,7 @@ function roomBehind(arena: Arena, node: Ref, bytes: number): Ref {
   const size = arena.sizeOf(node);
   if (FIRST_START + bytes > size) return moveTo(arena, node, roomier(FIRST_START + bytes), false);
   const target = arena.own(node);
-  if (arena.read(target, START) + bytes > size) slide(arena, target, FIRST_START);
+  if (startIn(arena, target) + bytes > size) slide(arena, target, FIRST_START);
   return target;
 }
 
@@ -200,7 +222,7 @@ function roomBefore(arena: Arena, node: Ref, more: number): Ref {
   if (FIRST_START + total + more > size)
     return moveTo(arena, node, roomier(FIRST_START + total + more), true);
   const target = arena.own(node);
-  if (arena.read(target, START) - more < FIRST_START) slide(arena, target, size - total);
+  if (startIn(arena, target) - more < FIRST_START) slide(arena, target, size - total);
   return target;
 }
 
@@ -223,6 +245,10 @@ function slide(arena: Arena, node: Ref, start: number): void {
   const end = base + bytesIn(arena, node);
   arena.bytesOf(node).copyWithin(arena.offset(node) + start, base, end);
   setStart(arena, node, start);
+}
+
+function startIn(memory: Memory, node: Ref): number {
+  return memory.read(node, START) & START_MASK;
 }
 
 function setStart(arena: Arena, node: Ref, start: number): void {

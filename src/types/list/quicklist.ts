@@ -6,6 +6,9 @@
  * by adding up a few hundred numbers: a million elements of ten bytes are 1300 nodes, which is five leaves. A change
  * while a snapshot is open copies one node, one leaf and the root, and nothing else.
  *
+ * Nodes that are far enough from both ends are compressed (compression.ts). A change notes in which leaf it was, and
+ * `tidy` looks there and at the ends for what is otherwise than it should be.
+ *
  * No leaf and no node is ever empty. Nodes are filled as Redis fills them (limit.ts), with one difference: an element
  * that would make its node larger than NODE_BYTES_MAX gets a node of its own.
  */
@@ -14,14 +17,16 @@ import type { Arena } from "../../memory/arena.js";
 import type { Entries } from "../../memory/entry.js";
 import * as listpack from "../../memory/listpack.js";
 import type { Ref } from "../../memory/memory.js";
+import { NodeCompression } from "./compression.js";
 import type { ListCursor } from "./cursor.js";
-import { takes } from "./limit.js";
+import { type ListLimits, takes } from "./limit.js";
 import {
   baseOf,
   bytesIn,
   countIn,
   createNode,
   insertAt,
+  isCompressed,
   nodeOf,
   removeAt,
   removeEqual,
@@ -34,16 +39,29 @@ const LEAF_SLOTS = 256;
 const FIRST_SLOTS = 4;
 /** A node that LSET makes larger is taken apart. */
 const NODE_BYTES_MAX = 1024 * 1024;
+/** More nodes are not compressed at once: of a list that was made before the directive was changed there may be many. */
+const COMPRESSED_AT_ONCE = 8;
 
 export class Quicklist {
-  /** Of list-max-listpack-size. */
-  fill = -2;
+  private fill = -2;
+  private depth = 0;
+  /** The leaf that has to be tidied; negative when there is none. */
+  private untidy = -1;
   private readonly arena: Arena;
+  private readonly compression: NodeCompression;
   private entry: Ref = 0;
   private root: Ref = 0;
 
   constructor(private readonly entries: Entries) {
     this.arena = entries.memory;
+    this.compression = new NodeCompression(entries.memory);
+  }
+
+  /** For the list that is attached next. */
+  setLimits(limits: ListLimits): void {
+    this.fill = limits["list-max-listpack-size"];
+    this.depth = limits["list-compress-depth"];
+    this.untidy = -1;
   }
 
   /** Points at a list's entry, which must be mutable as soon as something is changed. */
@@ -76,7 +94,79 @@ export class Quicklist {
   release(node: Ref): void {
     this.arena.free(row.refAt(this.arena, this.root, 0));
     this.arena.free(this.root);
-    this.entries.setBox(this.entry, node);
+    this.entries.setBox(this.entry, this.compression.restore(node));
+  }
+
+  /** Compresses and restores what the last change has left otherwise than list-compress-depth says. */
+  tidy(): void {
+    const touched = this.untidy;
+    if (touched < 0) return;
+    this.untidy = -1;
+    if (this.depth === 0) return;
+    const { arena } = this;
+    const leaves = row.length(arena, this.root);
+    let left = COMPRESSED_AT_ONCE;
+    for (let at = Math.max(touched - 1, 0); at <= touched + 1 && at < leaves; at++)
+      left = this.tidyLeaf(at, left);
+    for (let at = 0, passed = 0; at < leaves && passed <= this.depth; at++) {
+      left = this.tidyLeaf(at, left);
+      passed += this.nodesIn(at);
+    }
+    for (let at = leaves - 1, passed = 0; at >= 0 && passed <= this.depth; at--) {
+      left = this.tidyLeaf(at, left);
+      passed += this.nodesIn(at);
+    }
+  }
+
+  /** Compresses up to `most` nodes of a leaf, and restores those near the ends; returns how many are left of `most`. */
+  private tidyLeaf(leafAt: number, most: number): number {
+    const { arena, depth } = this;
+    const nodes = this.nodesIn(leafAt);
+    const before = this.nodesBefore(leafAt);
+    const behind = this.nodesBehind(leafAt);
+    let left = most;
+    for (let at = 0; at < nodes; at++) {
+      const node = row.refAt(arena, row.refAt(arena, this.root, leafAt), at);
+      if (before + at < depth || behind + nodes - 1 - at < depth) {
+        if (isCompressed(arena, node)) this.replaceNode(leafAt, at, this.compression.restore(node));
+      } else if (left > 0 && this.compression.isUntried(node)) {
+        this.replaceNode(leafAt, at, this.compression.compress(node));
+        left--;
+      }
+    }
+    return left;
+  }
+
+  private replaceNode(leafAt: number, nodeAt: number, node: Ref): void {
+    row.setRef(this.arena, this.ownLeaf(leafAt), nodeAt, node);
+  }
+
+  private nodesIn(leafAt: number): number {
+    return row.length(this.arena, row.refAt(this.arena, this.root, leafAt));
+  }
+
+  /** Nodes before a leaf, all of them or at least `depth`. */
+  private nodesBefore(leafAt: number): number {
+    let nodes = 0;
+    for (let at = leafAt - 1; at >= 0 && nodes < this.depth; at--) nodes += this.nodesIn(at);
+    return nodes;
+  }
+
+  private nodesBehind(leafAt: number): number {
+    const leaves = row.length(this.arena, this.root);
+    let nodes = 0;
+    for (let at = leafAt + 1; at < leaves && nodes < this.depth; at++) nodes += this.nodesIn(at);
+    return nodes;
+  }
+
+  /** A node of a mutable leaf, ready to be changed. */
+  private nodeToChange(leaf: Ref, leafAt: number, nodeAt: number): Ref {
+    const node = row.refAt(this.arena, leaf, nodeAt);
+    if (this.compression.isUntried(node)) return node;
+    const restored = this.compression.restore(node);
+    row.setRef(this.arena, leaf, nodeAt, restored);
+    this.untidy = leafAt;
+    return restored;
   }
 
   /** Appends a node that hangs nowhere yet and is not empty. */
@@ -126,13 +216,14 @@ export class Quicklist {
   /** Replaces the cursor's element. The cursor is not valid afterwards. */
   replace(cursor: ListCursor, value: Uint8Array, start: number, end: number): void {
     const { arena } = this;
-    const { leafAt, nodeAt, node, position } = cursor;
-    const alone = row.countAt(arena, row.refAt(arena, this.root, leafAt), nodeAt) === 1;
+    const { leafAt, nodeAt, position } = cursor;
+    const leaf = this.ownLeaf(leafAt);
+    const node = this.nodeToChange(leaf, leafAt, nodeAt);
+    const alone = row.countAt(arena, leaf, nodeAt) === 1;
     if (!alone && sizeReplaced(arena, node, position, value, start, end) > NODE_BYTES_MAX) {
       this.replaceApart(cursor, value, start, end);
       return;
     }
-    const leaf = this.ownLeaf(leafAt);
     row.setRef(arena, leaf, nodeAt, replaceAt(arena, node, position, value, start, end));
   }
 
@@ -145,7 +236,7 @@ export class Quicklist {
       return held;
     }
     const leaf = this.ownLeaf(leafAt);
-    const node = removeAt(arena, row.refAt(arena, leaf, nodeAt), position, count);
+    const node = removeAt(arena, this.nodeToChange(leaf, leafAt, nodeAt), position, count);
     row.setRef(arena, leaf, nodeAt, node);
     const removed = held - countIn(arena, node);
     this.addCounts(leaf, leafAt, nodeAt, -removed);
@@ -162,10 +253,13 @@ export class Quicklist {
     fromTail: boolean,
   ): number {
     const { arena } = this;
-    const { leafAt, nodeAt } = cursor;
+    const { leafAt, nodeAt, bytes, base } = cursor;
+    const first = listpack.first(bytes, base);
+    if (listpack.find(bytes, base, first, value, start, end) === listpack.NONE) return 0;
     const leaf = this.ownLeaf(leafAt);
     const held = row.countAt(arena, leaf, nodeAt);
-    const node = removeEqual(arena, cursor.node, value, start, end, most, fromTail);
+    const there = this.nodeToChange(leaf, leafAt, nodeAt);
+    const node = removeEqual(arena, there, value, start, end, most, fromTail);
     row.setRef(arena, leaf, nodeAt, node);
     const removed = held - countIn(arena, node);
     if (removed === held) this.dropNode(leafAt, nodeAt);
@@ -183,7 +277,7 @@ export class Quicklist {
   ): void {
     const { arena } = this;
     const leaf = this.ownLeaf(leafAt);
-    const node = row.refAt(arena, leaf, nodeAt);
+    const node = this.nodeToChange(leaf, leafAt, nodeAt);
     const target = insertAt(arena, node, position, value, start, end);
     if (target !== node) row.setRef(arena, leaf, nodeAt, target);
     this.addCounts(leaf, leafAt, nodeAt, 1);
@@ -218,7 +312,7 @@ export class Quicklist {
   /** Moves what follows a position of the cursor's node into a node behind it; returns where the first half is. */
   private split(cursor: ListCursor, position: number): readonly [leafAt: number, nodeAt: number] {
     const { arena } = this;
-    const { leafAt, nodeAt, node, bytes, base } = cursor;
+    const { leafAt, nodeAt, bytes, base } = cursor;
     const end = listpack.endPosition(bytes, base);
     let moved = 0;
     for (let at = position; at !== listpack.NONE; at = listpack.next(bytes, base, at)) moved++;
@@ -227,7 +321,7 @@ export class Quicklist {
       arena.bytesOf(right),
       baseOf(arena, right),
       listpack.HEADER_SIZE,
-      arena.bytesOf(node),
+      bytes,
       base + position,
       base + end,
       moved,
@@ -247,6 +341,7 @@ export class Quicklist {
   /** Hangs a node into the directory before a node's place, which may be the end of its leaf. */
   private insertNode(leafAt: number, nodeAt: number, node: Ref, count: number): void {
     const { arena } = this;
+    this.untidy = Math.max(leafAt, 0);
     if (row.length(arena, this.root) === 0) {
       this.insertLeaf(0, row.insert(arena, row.createRow(arena, FIRST_SLOTS), 0, node, count), count);
       return;
@@ -288,6 +383,7 @@ export class Quicklist {
 
   private dropNode(leafAt: number, nodeAt: number): void {
     const { arena } = this;
+    this.untidy = leafAt;
     const leaf = this.ownLeaf(leafAt);
     const node = row.refAt(arena, leaf, nodeAt);
     row.addCount(arena, this.root, leafAt, -row.countAt(arena, leaf, nodeAt));
