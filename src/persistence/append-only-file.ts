@@ -1,70 +1,14 @@
-/**
- * The append-only file while the server runs: when the log's bytes reach the kernel and the device, who waits for
- * that, and what happens when the disk fails.
- *
- * **Two watermarks**, as offsets of the log. `writtenOffset`: the kernel has the bytes, so that the death of the
- * process costs nothing before it. `syncedOffset`: the device has them, so that a power loss costs nothing. Both move
- * by whole blocks, that is by whole atomic units. A reply waits for `ackOffset`, which is the one that the policy
- * promises: `always` the synced one, `everysec` and `no` the written one. Blocks that are not for the file (log.ts) are
- * passed over in their place, and the watermarks move beyond them. A reply that would tell of a write waits for
- * that write's offset, so nothing is acknowledged that the policy's failure can take back.
- *
- * **The way of a block.** At the end of a turn it joins `unwritten`. Once written it moves to `retained`, where it
- * stays until it is synced, since a failed sync means that it must be written again elsewhere. (Under `no` nobody
- * promises anything about the device, and a written block is done.) While no sync runs, a turn's bytes are written at
- * once, in one call. While one runs, a write may have to wait for the device, and the loop must not:
- *
- *  - `everysec`: the write goes to the thread pool, later ones queue behind it, and their replies wait; each such
- *    wait is counted (`delayedFsync`). Meanwhile reads are served. If the device is so slow that `RETAINED_MAX` bytes
- *    wait for it, nothing more is written until the sync ends; that holds the writing clients and so bounds memory.
- *  - `always`: replies wait for a later sync anyhow, so the bytes stay in the queue until this one has ended. All
- *    that came in meanwhile is one write and one sync (group commit; when exactly it begins: group-commit.ts).
- *
- * **States.** `open`: all is well. From there:
- *
- *  - `full`: a write has failed (no space, an I/O error). The file is cut back to the end of its last whole block; the
- *    bytes stay queued. Tried again every second on the same file.
- *  - `broken`: a sync has failed. The file's tail is indeterminate and no later sync of it means anything. Its good
- *    part is kept, all after that goes on in a new file (file-replacement.ts), tried every second.
- *
- * In both, `canWrite` is false and the engine refuses writes with MISCONF; what it executed before is still in the
- * queue, and its replies go on waiting. When the disk works again everything queued is written, in order, and the
- * state is `open`: nothing was forgotten, nothing acknowledged was missing from the file at any time.
- */
+/** The append-only file while the server runs; aof-parts.ts has the essay on what happens when, and why. */
 
 import { systemReason } from "../config/kinds/directory.js";
 import type { LogBlock } from "../log/block.js";
-import type { Log } from "../log/log.js";
-import type { Clock } from "../platform/clock.js";
+import type { DiskFile } from "../platform/disk.js";
 import { Annotation } from "./annotation.js";
-import type { AofDirectory, LogLine } from "./directory.js";
+import type { AofLatencyEvent, AofParts, FsyncPolicy } from "./aof-parts.js";
 import { FileReplacement } from "./file-replacement.js";
 import { GroupCommit } from "./group-commit.js";
-import type { ManifestFile } from "./manifest.js";
-import { Sealing, type SealingParts } from "./sealing.js";
-import { Tail } from "./tail.js";
-import { crcOf } from "./torn-tail.js";
-
-export type FsyncPolicy = "always" | "everysec" | "no";
-
-export type AofLatencyEvent =
-  | "aof-write"
-  | "aof-write-alone"
-  | "aof-write-pending-fsync"
-  | "aof-fsync-always";
-
-export interface AofParts {
-  readonly directory: AofDirectory;
-  /** The incr file to append to: `lastIncr` of opening.ts. */
-  readonly incr: ManifestFile;
-  readonly log: Log;
-  readonly clock: Clock;
-  readonly policy: FsyncPolicy;
-  readonly writeLog: LogLine;
-  readonly annotations: Omit<SealingParts, "clock">;
-  /** Where in the file the last seal ends; all of the file is on the device. */
-  readonly sealedBytes: number;
-}
+import { Sealing } from "./sealing.js";
+import { openTail, type Tail } from "./tail.js";
 
 const SYNC_PERIOD_US = 1_000_000;
 const RETRY_PERIOD_US = 1_000_000;
@@ -88,9 +32,8 @@ export class AppendOnlyFile {
   delayedFsync = 0;
   /** Why writes are refused, or were last. */
   lastWriteError = "";
-  /** Bytes of the base file. */
-  readonly baseBytes: number;
 
+  private base: number;
   private state: "open" | "full" | "broken" | "closed" = "open";
   private readonly tail: Tail;
   private readonly sealing: Sealing;
@@ -103,6 +46,8 @@ export class AppendOnlyFile {
   private writing = false;
   private syncing = false;
   private replacing = false;
+  /** A rewrite is about to go on in another file: no sync may begin. */
+  private cutting = false;
   private syncStartedUs: number;
   /** Whether the end of the turn brings `gather`. */
   private gathering = false;
@@ -116,14 +61,13 @@ export class AppendOnlyFile {
     const { base, files } = directory.manifest;
     this.policy = policy;
     this.sealing = new Sealing({ clock, ...parts.annotations });
-    const file = directory.disk.open(directory.pathOf(incr.name), "append");
-    this.tail = new Tail(log, file, bytes, this.sealing);
+    this.tail = openTail(parts, this.sealing);
     this.earlierBytes = files.reduce((sum, { name }) => sum + directory.sizeOf(name), 0) - bytes;
-    this.baseBytes = base === null ? 0 : directory.sizeOf(base.name);
+    this.base = base === null ? 0 : directory.sizeOf(base.name);
     this.synced = log.offset;
     this.syncStartedUs = clock.monotonicUs();
     log.forgetDatabase();
-    this.takeOver(bytes);
+    this.takeOver();
   }
 
   // ---- For the turn ----
@@ -204,7 +148,49 @@ export class AppendOnlyFile {
     this.tail.file.close();
   }
 
+  // ---- For a rewrite ----
+
+  /** Settles when nothing runs and what was written is on the device: then `cutOver` takes as little as it can. */
+  async settle(): Promise<void> {
+    await this.idle();
+    if (!this.canSync) return;
+    this.startSync();
+    await this.idle();
+  }
+
+  /**
+   * Ends the file behind what the log holds now, all of it on the device, and goes on in another one. `drain` brings
+   * what the log still holds; `begin` makes the new file count and gives it with its length and its CRC-32. Throws when
+   * any of it cannot be done; then everything is as before. Call it when nothing runs (`settle`).
+   */
+  cutOver(drain: () => void, begin: () => { file: DiskFile; bytes: number; crc: number }): void {
+    this.cutting = true;
+    try {
+      drain();
+      if (!this.isIdle || this.state !== "open") throw new Error(this.lastWriteError || "the disk is busy");
+      this.finish();
+      const { file, bytes, crc } = begin();
+      this.earlierBytes += this.tail.wholeBytes;
+      this.tail.continueIn(file, bytes, crc);
+      this.parts.log.forgetDatabase();
+    } finally {
+      this.cutting = false;
+      this.settled();
+    }
+  }
+
+  /** The files before the one that is written to have been replaced by one of so many bytes. */
+  replacedBase(bytes: number): void {
+    this.earlierBytes = bytes;
+    this.base = this.currentBytes;
+  }
+
   // ---- For INFO ----
+
+  /** Bytes of all files when they were last made anew, or of the base file at the start: what growth is measured by. */
+  get baseBytes(): number {
+    return this.base;
+  }
 
   /** Bytes of all files of the log. */
   get currentBytes(): number {
@@ -227,12 +213,7 @@ export class AppendOnlyFile {
   // ---- Writing ----
 
   /** Seals what the file has of runs before this one, and then has it on the device that all of it is. */
-  private takeOver(bytes: number): void {
-    const { directory, incr, annotations, sealedBytes } = this.parts;
-    if (!annotations.seals) return;
-    const handle = directory.disk.open(directory.pathOf(incr.name), "read");
-    this.sealing.begin(bytes, bytes - sealedBytes, crcOf(handle, sealedBytes, bytes));
-    handle.close();
+  private takeOver(): void {
     if (!this.sealing.isWanted) return;
     this.tail.seal();
     this.pump();
@@ -242,6 +223,21 @@ export class AppendOnlyFile {
     } catch (error) {
       this.fail("broken", error, "Fail to fsync the AOF file");
     }
+  }
+
+  /** Writes and syncs everything here and now. Throws when the disk does not take it. */
+  private finish(): void {
+    if (this.sealing.isWanted) this.tail.seal();
+    this.writeNow();
+    if (this.state !== "open") throw new Error(this.lastWriteError);
+    try {
+      this.tail.file.syncNow();
+    } catch (error) {
+      this.fail("broken", error, "Fail to fsync the AOF file");
+      throw error;
+    }
+    this.synced = this.tail.written;
+    this.tail.deviceHas(this.tail.wholeBytes);
   }
 
   /** Writes what may be written now, in the way that does not hold up the loop. */
@@ -315,7 +311,7 @@ export class AppendOnlyFile {
   /** Whether there is anything to sync in a file that has not failed to. */
   private get canSync(): boolean {
     const isUsable = this.state === "open" || this.state === "full";
-    return isUsable && !this.syncing && this.tail.written > this.synced;
+    return isUsable && !this.syncing && !this.cutting && this.tail.written > this.synced;
   }
 
   private startSync(): void {

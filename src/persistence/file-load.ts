@@ -1,10 +1,10 @@
 /** Loading one file of the log. What a crash may leave, and what is damage: see recovery.ts. */
 
 import type { Mark } from "../log/history.js";
+import { SEAL_PREFIX } from "../log/seal.js";
 import type { Clock } from "../platform/clock.js";
 import type { DiskFile } from "../platform/disk.js";
 import type { Request } from "../resp/request.js";
-import { SEAL_PREFIX } from "./annotation.js";
 import type { AofDirectory, LogLine } from "./directory.js";
 import { isSnapshot } from "./empty-snapshot.js";
 import { FormatError, INCOMPLETE, LogReader } from "./log-reader.js";

@@ -4,7 +4,7 @@
  * A crash can leave the last file with an incomplete end: half a command, a MULTI whose EXEC is missing, or zeros
  * where the file system had given the file its length but not its bytes. Such an end was never acknowledged under the
  * policy it was written with, so it is cut off and kept beside the file. After a failed sync it may also leave a hole:
- * zeros with commands behind them. The seals in the file (annotation.ts) say up to where everything was on the device
+ * zeros with commands behind them. The seals in the file (log/seal.ts) say up to where everything was on the device
  * once; a hole behind that place is the crash's work and treated like an incomplete end. Anything else that is not a
  * command, or does not match its checksum, is damage, and damage is never repaired by leaving things out: the server
  * does not start, and says where it is.

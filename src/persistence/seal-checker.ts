@@ -1,9 +1,9 @@
-/** Holds the bytes of a log file against its seals (annotation.ts), and finds seals behind bytes that make no sense. */
+/** Holds the bytes of a log file against its seals (log/seal.ts), and finds seals behind bytes that make no sense. */
 
 import type { Mark } from "../log/history.js";
+import { parseSeal, SEAL_PREFIX, type Seal } from "../log/seal.js";
 import type { DiskFile } from "../platform/disk.js";
 import { crc32 } from "../util/crc32.js";
-import { parseSeal, SEAL_PREFIX, type Seal } from "./annotation.js";
 import { crcOf } from "./torn-tail.js";
 
 export class SealChecker {

@@ -1,9 +1,10 @@
-/** Makes the annotations of a file that is being written (annotation.ts): when which one is due, and what it says. */
+/** Makes the annotations of a file that is being written (log/seal.ts): when which one is due, and what it says. */
 
 import type { Mark } from "../log/history.js";
+import { formatSeal, TIMESTAMP_PREFIX } from "../log/seal.js";
 import type { Clock } from "../platform/clock.js";
 import { crc32 } from "../util/crc32.js";
-import { Annotation, formatSeal, TIMESTAMP_PREFIX } from "./annotation.js";
+import { Annotation } from "./annotation.js";
 import type { Piece } from "./block-queue.js";
 
 const SEAL_BYTES = 64 * 1024;

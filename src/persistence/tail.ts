@@ -8,9 +8,11 @@ import { LogBlock } from "../log/block.js";
 import type { Log } from "../log/log.js";
 import type { DiskFile } from "../platform/disk.js";
 import { Annotation } from "./annotation.js";
+import type { AofParts } from "./aof-parts.js";
 import { BlockQueue, type Piece } from "./block-queue.js";
 import { closeQuietly } from "./durable-file.js";
 import type { Sealing } from "./sealing.js";
+import { crcOf } from "./torn-tail.js";
 
 const NO_BYTES = Buffer.alloc(0);
 
@@ -148,6 +150,22 @@ export class Tail {
   private letGo(piece: Piece): void {
     if (isBlock(piece)) this.log.release(piece);
   }
+}
+
+/** The end of a file that other runs have written. All of it is on the device. */
+export function openTail(
+  { directory, incr, log, annotations, sealedBytes }: AofParts,
+  sealing: Sealing,
+): Tail {
+  const path = directory.pathOf(incr.name);
+  const bytes = directory.sizeOf(incr.name);
+  const file = directory.disk.open(path, "append");
+  if (annotations.seals) {
+    const reading = directory.disk.open(path, "read");
+    sealing.begin(bytes, bytes - sealedBytes, crcOf(reading, sealedBytes, bytes));
+    reading.close();
+  }
+  return new Tail(log, file, bytes, sealing);
 }
 
 function isBlock(piece: Piece): piece is LogBlock {

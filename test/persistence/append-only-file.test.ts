@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { FsyncPolicy } from "#tidemark/persistence/append-only-file.js";
+import type { FsyncPolicy } from "#tidemark/persistence/aof-parts.js";
 import { formatContinuation } from "#tidemark/persistence/continuation.js";
 import { crc32 } from "#tidemark/util/crc32.js";
 import { SeededChance } from "../support/chance.js";

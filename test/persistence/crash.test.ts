@@ -5,7 +5,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { FsyncPolicy } from "#tidemark/persistence/append-only-file.js";
+import type { FsyncPolicy } from "#tidemark/persistence/aof-parts.js";
 import { SeededChance } from "../support/chance.js";
 import { SimulatedClock } from "../support/clock.js";
 import { type DiskOperation, SimulatedDisk } from "../support/disk.js";

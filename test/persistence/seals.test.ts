@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { parseSeal } from "#tidemark/persistence/annotation.js";
+import { parseSeal } from "#tidemark/log/seal.js";
 import { StartError } from "#tidemark/persistence/start-error.js";
 import { SeededChance } from "../support/chance.js";
 import { SimulatedClock } from "../support/clock.js";

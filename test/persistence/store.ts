@@ -3,7 +3,8 @@
 import { Keyspace } from "#tidemark/keyspace/keyspace.js";
 import type { LogBlock } from "#tidemark/log/block.js";
 import { Log } from "#tidemark/log/log.js";
-import { AppendOnlyFile, type FsyncPolicy } from "#tidemark/persistence/append-only-file.js";
+import type { FsyncPolicy } from "#tidemark/persistence/aof-parts.js";
+import { AppendOnlyFile } from "#tidemark/persistence/append-only-file.js";
 import type { AofDirectory, AofLocation, LogLine } from "#tidemark/persistence/directory.js";
 import { dumpPath } from "#tidemark/persistence/dump-import.js";
 import { DumpLoad } from "#tidemark/persistence/dump-load.js";
