@@ -57,4 +57,6 @@ export interface AofParts {
   readonly annotations: Omit<SealingParts, "clock">;
   /** Where in the file the last seal ends; all of the file is on the device. */
   readonly sealedBytes: number;
+  /** The manifest does not name the file yet: `appendonly yes` was set while the server ran (rewriter.ts). */
+  readonly isProvisional?: boolean;
 }

@@ -19,6 +19,8 @@ export interface AofLocation {
 export class AofDirectory {
   readonly path: string;
   private current = new Manifest(null, []);
+  /** A change has failed, and the disk may hold it all the same: files that only it names must stay. */
+  isDoubtful = false;
 
   constructor(
     readonly disk: Disk,
@@ -58,6 +60,17 @@ export class AofDirectory {
     return this.incr((this.current.lastIncr?.seq ?? 0) + 1);
   }
 
+  /** The base file that would follow this one. */
+  nextBase(format: "rdb" | "aof"): ManifestFile {
+    const seq = (this.current.base?.seq ?? 0) + 1;
+    return { name: `${this.location.appendfilename}.${seq}.base.${format}`, seq, type: "b" };
+  }
+
+  /** Bytes of all files that count. */
+  get totalBytes(): number {
+    return this.current.files.reduce((sum, { name }) => sum + this.sizeOf(name), 0);
+  }
+
   /** Reads the manifest; false when there is none. Throws ManifestError and what the disk throws. */
   readManifest(): boolean {
     const bytes = this.disk.readFile(this.manifestPath);
@@ -70,6 +83,22 @@ export class AofDirectory {
   save(manifest: Manifest): void {
     writeDurably(this.disk, this.manifestPath, Buffer.from(manifest.format(), "latin1"));
     this.current = manifest;
+    this.isDoubtful = false;
+  }
+
+  /** Like `save`, but when it throws, the manifest on the disk is the one of before, unless that could not be had either. */
+  change(manifest: Manifest): void {
+    const before = this.current;
+    try {
+      this.save(manifest);
+    } catch (error) {
+      try {
+        this.save(before);
+      } catch {
+        this.isDoubtful = true;
+      }
+      throw error;
+    }
   }
 
   /** Removes what runs that died while they wrote a file have left, and files that were replaced. */
@@ -80,6 +109,15 @@ export class AofDirectory {
     }
     if (this.current.history.length === 0) return;
     for (const { name } of this.current.history) removeQuietly(this.disk, this.pathOf(name));
+    this.save(this.current.withoutHistory());
+  }
+
+  /** Removes the files that were replaced. What cannot be removed is tried again at the next start. */
+  async removeHistory(log: LogLine): Promise<void> {
+    for (const { name } of this.current.history) {
+      log("notice", `Removing the history file ${name} in the background`);
+      await this.disk.removeAside(this.pathOf(name));
+    }
     this.save(this.current.withoutHistory());
   }
 }

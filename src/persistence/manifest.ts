@@ -61,6 +61,14 @@ export class Manifest {
     return new Manifest(this.base, [...this.incrs, file], this.history);
   }
 
+  /** A new base has replaced everything before the incr file `from`; what it has replaced is history. */
+  replaced(base: ManifestFile, from: number): Manifest {
+    const old = [...(this.base === null ? [] : [this.base]), ...this.incrs.filter(({ seq }) => seq < from)];
+    const history = old.map(({ name, seq }): ManifestFile => ({ name, seq, type: "h" }));
+    const kept = this.incrs.filter(({ seq }) => seq >= from);
+    return new Manifest(base, kept, [...history.reverse(), ...this.history]);
+  }
+
   withoutHistory(): Manifest {
     return new Manifest(this.base, this.incrs);
   }

@@ -50,6 +50,10 @@ export interface Disk {
   makeDirectory(path: string): void;
   rename(from: string, to: string): void;
   remove(path: string): void;
+  /** Like `remove`, on the thread pool: a big file takes its time. */
+  removeAside(path: string): Promise<void>;
+  /** Bytes that may still be written to the file system of the path; null when it does not say. */
+  freeBytes(path: string): number | null;
   /** fsync of the directory that holds `path`, so that a rename or a new name survives a power loss. */
   syncDirectoryOf(path: string): void;
   /** Whether files can be created in the directory. */
@@ -134,6 +138,15 @@ export const nodeDisk: Disk = {
   makeDirectory: (path) => void fs.mkdirSync(path, { recursive: true, mode: 0o755 }),
   rename: (from, to) => fs.renameSync(from, to),
   remove: (path) => void absentIsNull(() => fs.unlinkSync(path)),
+  removeAside: (path) => fs.promises.rm(path, { force: true }),
+  freeBytes(path) {
+    try {
+      const { bavail, bsize } = fs.statfsSync(path);
+      return bavail * bsize;
+    } catch {
+      return null;
+    }
+  },
   syncDirectoryOf(path) {
     const fd = fs.openSync(dirname(path), "r");
     try {

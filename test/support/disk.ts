@@ -144,6 +144,14 @@ export class SimulatedDisk implements Disk {
     this.note("remove", path);
   }
 
+  removeAside(path: string): Promise<void> {
+    return this.pooled(() => this.remove(path));
+  }
+
+  freeBytes(): number | null {
+    return this.room === Number.POSITIVE_INFINITY ? null : this.room;
+  }
+
   syncDirectoryOf(path: string): void {
     this.attempt("syncDirectory", path);
     this.parent(path, "fsync").synced();

@@ -1,0 +1,51 @@
+/** The incr file that a rewrite begins: made ready before the cut, so that the cut itself has little to do. */
+
+import { formatSeal } from "../log/seal.js";
+import type { DiskFile } from "../platform/disk.js";
+import { crc32 } from "../util/crc32.js";
+import type { AofDirectory } from "./directory.js";
+import { closeQuietly, removeQuietly, writeAll } from "./durable-file.js";
+import type { ManifestFile } from "./manifest.js";
+
+export class NextIncr {
+  private constructor(
+    private readonly directory: AofDirectory,
+    readonly entry: ManifestFile,
+    readonly file: DiskFile,
+    /** Length and CRC-32. */
+    readonly bytes: number,
+    readonly crc: number,
+  ) {}
+
+  /**
+   * Makes the file, on the device with its name. It holds nothing but a seal, so that a hole behind it can be told from
+   * damage. Rejects with the disk's error.
+   */
+  static async draft(directory: AofDirectory, entry: ManifestFile, seals: boolean): Promise<NextIncr> {
+    const path = directory.pathOf(entry.name);
+    removeQuietly(directory.disk, path);
+    const file = directory.disk.open(path, "append");
+    try {
+      const seal = seals ? formatSeal(0, 0, null, 0) : Buffer.alloc(0);
+      writeAll(file, seal);
+      await file.sync();
+      directory.disk.syncDirectoryOf(path);
+      return new NextIncr(directory, entry, file, seal.length, crc32(seal));
+    } catch (error) {
+      closeQuietly(file);
+      throw error;
+    }
+  }
+
+  /** Whether nothing else has become the next incr file meanwhile. */
+  get isNext(): boolean {
+    return this.directory.nextIncr.seq === this.entry.seq;
+  }
+
+  /** It is not wanted after all. */
+  discard(): void {
+    closeQuietly(this.file);
+    if (this.isNext && !this.directory.isDoubtful)
+      removeQuietly(this.directory.disk, this.directory.pathOf(this.entry.name));
+  }
+}
