@@ -28,6 +28,8 @@ export class AppendOnlyFile {
   onFailure: ((reason: string) => void) | null = null;
   onLatency: ((event: AofLatencyEvent, milliseconds: number) => void) | null = null;
 
+  /** The manifest does not name the file yet. */
+  isProvisional: boolean;
   /** Writes that had to wait for a running sync. */
   delayedFsync = 0;
   /** Why writes are refused, or were last. */
@@ -60,6 +62,7 @@ export class AppendOnlyFile {
     const bytes = directory.sizeOf(incr.name);
     const { base, files } = directory.manifest;
     this.policy = policy;
+    this.isProvisional = parts.isProvisional ?? false;
     this.sealing = new Sealing({ clock, ...parts.annotations });
     this.tail = openTail(parts, this.sealing);
     this.earlierBytes = files.reduce((sum, { name }) => sum + directory.sizeOf(name), 0) - bytes;
@@ -179,10 +182,17 @@ export class AppendOnlyFile {
     }
   }
 
-  /** The files before the one that is written to have been replaced by one of so many bytes. */
-  replacedBase(bytes: number): void {
-    this.earlierBytes = bytes;
+  /** A rewrite has replaced what was before the cut: all files together have so many bytes now. */
+  replaced(totalBytes: number): void {
+    this.isProvisional = false;
+    this.earlierBytes = Math.max(0, totalBytes - this.tail.wholeBytes);
     this.base = this.currentBytes;
+  }
+
+  /** Gives everything up that the device does not have, and the file: another one begins anew. */
+  abandon(): void {
+    this.state = "closed";
+    this.tail.abandon();
   }
 
   // ---- For INFO ----
@@ -396,6 +406,8 @@ export class AppendOnlyFile {
   }
 
   private async replace(): Promise<void> {
+    // The rewrite that it belongs to begins anew.
+    if (this.isProvisional) return;
     this.replacement ??= new FileReplacement({
       directory: this.parts.directory,
       old: this.tail.file,

@@ -127,6 +127,12 @@ export class Tail {
     if (this.sealing.isWanted) this.seal();
   }
 
+  /** Lets go of everything. */
+  abandon(): void {
+    for (const queue of [this.unwritten, this.retained]) while (!queue.isEmpty) this.letGo(queue.shift());
+    closeQuietly(this.file);
+  }
+
   private add(piece: Piece): void {
     this.unwritten.push(piece);
     this.sealing.add(piece);

@@ -33,6 +33,8 @@ export interface Host {
   readonly isTerminal: boolean;
   /** Everything that standard input gives until it ends. */
   readStandardInput(): Promise<Buffer>;
+  /** The next line of standard input, or what it has when it ends. */
+  readLine(): Promise<string>;
   /** Calls `action` whenever the process gets the signal, which then does nothing else. */
   onSignal(signal: "SIGTERM" | "SIGINT", action: () => void): void;
   /** Calls `report` with an error that nothing has caught, just before the process ends with status 1 for it. */
@@ -77,6 +79,20 @@ export const nodeHost: Host = {
     for await (const part of process.stdin) parts.push(part as Buffer);
     return Buffer.concat(parts);
   },
+  readLine: () =>
+    new Promise((resolve) => {
+      let text = "";
+      const done = (): void => {
+        process.stdin.pause();
+        resolve(text);
+      };
+      process.stdin.setEncoding("latin1");
+      process.stdin.on("data", (part) => {
+        text += part;
+        if (text.includes("\n")) done();
+      });
+      process.stdin.on("end", done);
+    }),
   onSignal: (signal, action) => void process.on(signal, action),
   onFault(report) {
     process.on("uncaughtException", (error) => {

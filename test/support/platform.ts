@@ -52,6 +52,13 @@ export class SimulatedHost implements Host {
     return Buffer.alloc(0);
   }
 
+  /** What `readLine` gives. */
+  input = "";
+
+  async readLine(): Promise<string> {
+    return this.input;
+  }
+
   onSignal(): void {}
 
   onFault(): void {}

@@ -1,6 +1,10 @@
 /** The programs beside the server, by the name that follows `tidemark` on the command line. */
 
+import { checkAof } from "./check-aof.js";
 import type { Tool } from "./tool.js";
 import { verifyTool } from "./verify.js";
 
-export const tools: ReadonlyMap<string, Tool> = new Map<string, Tool>([["verify", verifyTool]]);
+export const tools: ReadonlyMap<string, Tool> = new Map<string, Tool>([
+  ["check-aof", checkAof],
+  ["verify", verifyTool],
+]);
