@@ -217,15 +217,17 @@ test("a command that runs again passes the gate again", async () => {
   await machine.close();
 });
 
-test("clients that wait survive the loading of the dataset", async () => {
-  const machine = await Machine.start({ appendonly: "yes" });
-  const client = await machine.client();
-  await machine.send(client, "BLPOP", "l", "0");
-  assert.equal(await machine.say("DEBUG", "LOADAOF"), "+OK\r\n");
-  assert.equal(await machine.say("RPUSH", "l", "x"), ":1\r\n");
-  assert.equal(await machine.receive(client), "*2\r\n$1\r\nl\r\n$1\r\nx\r\n");
-  await machine.close();
-});
+for (const appendfsync of ["always", "everysec"])
+  test(`${appendfsync}: clients that wait survive the loading of the dataset`, async () => {
+    const machine = await Machine.start({ appendonly: "yes", appendfsync });
+    const client = await machine.client();
+    await machine.say("SET", "key", "value");
+    await machine.send(client, "BLPOP", "l", "0");
+    assert.equal(await machine.say("DEBUG", "LOADAOF"), "+OK\r\n");
+    assert.equal(await machine.say("RPUSH", "l", "x"), ":1\r\n");
+    assert.equal(await machine.receive(client), "*2\r\n$1\r\nl\r\n$1\r\nx\r\n");
+    await machine.close();
+  });
 
 test("the end of the server is the end of all waits", async () => {
   const machine = await Machine.start();

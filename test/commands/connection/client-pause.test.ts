@@ -120,3 +120,25 @@ oracleTest("a client that goes away while it is held is forgotten", async () => 
   await admin.call("CLIENT", "UNPAUSE");
   assert.equal(await admin.call("GET", "key"), null);
 });
+
+sameReplies(
+  "what a pause has held goes on in its order",
+  String.raw`
+@1 PING
+@2 PING
+CLIENT PAUSE 100000 WRITE
+@2 ~block RPUSH l 2
+@1 ~block RPUSH l 1
+@2 ~silent RPUSH l 4
+@3 ~block RPUSH l 3
+@1 ~silent GET none
+CLIENT UNPAUSE
+@1 ~read
+@1 ~read
+@2 ~read
+@2 ~ignore ~read
+@3 ~ignore ~read
+LRANGE l 0 1
+`,
+  { digest: false },
+);

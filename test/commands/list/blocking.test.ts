@@ -303,6 +303,13 @@ RPUSH l 1
 RPUSH l 2
 @1 CLIENT REPLY ON
 EXISTS l
+=== more time than a timer takes
+@1 ~block BLPOP l 3000000
+@2 ~block BLPOP l 9220000000000000
+PING
+RPUSH l a b
+@1 ~read
+@2 ~read
 === time is over
 @1 BLPOP a b 0.02
 @1 BRPOP a 0.02
