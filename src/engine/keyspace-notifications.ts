@@ -4,10 +4,24 @@ import type { Config } from "../config/config.js";
 import { KeyspaceEvents } from "../config/kinds/keyspace-events.js";
 import type { Database } from "../keyspace/database.js";
 import type { Key } from "../memory/key.js";
-import { sliceOf, viewOf } from "../util/slice.js";
+import { copy } from "../util/copy.js";
+import { type Slice, sliceOf } from "../util/slice.js";
 import type { PubSub } from "./pubsub.js";
 
+/** What is the same for all events of one name in one database. */
+interface EventTexts {
+  readonly name: Slice;
+  /** The channel `__keyevent@<db>__:<event>`. */
+  readonly channel: Slice;
+}
+
 export class KeyspaceNotifications {
+  /** By database: the texts of its events, and what the channels of its keys begin with. */
+  private readonly texts: Map<string, EventTexts>[] = [];
+  private readonly prefixes: Buffer[] = [];
+  /** Takes the channel of a key, unless that is longer. */
+  private readonly channel = Buffer.alloc(1024);
+
   constructor(
     private readonly pubsub: PubSub,
     private readonly config: Config,
@@ -23,13 +37,30 @@ export class KeyspaceNotifications {
   publish(database: Database, event: string, key: Key): void {
     if (!this.pubsub.hasListeners) return;
     const { kinds } = this;
-    if (kinds & KeyspaceEvents.keyspace) {
-      const prefix = Buffer.from(`__keyspace@${database.index}__:`);
-      const channel = Buffer.concat([prefix, viewOf(key)]);
-      this.pubsub.publish(sliceOf(channel), sliceOf(Buffer.from(event)));
+    const { name, channel } = this.textsOf(database.index, event);
+    if (kinds & KeyspaceEvents.keyspace) this.pubsub.publish(this.channelOf(database.index, key), name);
+    if (kinds & KeyspaceEvents.keyevent) this.pubsub.publish(channel, key);
+  }
+
+  private textsOf(db: number, event: string): EventTexts {
+    this.texts[db] ??= new Map();
+    let texts = this.texts[db].get(event);
+    if (texts === undefined) {
+      const channel = sliceOf(Buffer.from(`__keyevent@${db}__:${event}`));
+      texts = { name: sliceOf(Buffer.from(event)), channel };
+      this.texts[db].set(event, texts);
     }
-    if (kinds & KeyspaceEvents.keyevent) {
-      this.pubsub.publish(sliceOf(Buffer.from(`__keyevent@${database.index}__:${event}`)), key);
-    }
+    return texts;
+  }
+
+  /** `__keyspace@<db>__:<key>`; valid until the next call. */
+  private channelOf(db: number, key: Key): Slice {
+    this.prefixes[db] ??= Buffer.from(`__keyspace@${db}__:`);
+    const prefix = this.prefixes[db];
+    const end = prefix.length + key.end - key.start;
+    const bytes = end <= this.channel.length ? this.channel : Buffer.alloc(end);
+    copy(prefix, 0, prefix.length, bytes, 0);
+    copy(key.bytes, key.start, key.end, bytes, prefix.length);
+    return { bytes, start: 0, end };
   }
 }

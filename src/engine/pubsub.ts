@@ -37,7 +37,7 @@ export class PubSub {
   /** Subscribes and confirms it to the client, also when it had subscribed before. */
   subscribe(client: Client, kind: TopicKind, name: Buffer): void {
     client.subscriptions ??= new Subscriptions();
-    client.subscriptions[kind].add(this[kind].join(name, client));
+    client.subscriptions.add(kind, this[kind].join(name, client));
     client.subscribed = true;
     this.confirm(client, kind, CONFIRMATIONS[kind].subscribed, name);
   }
@@ -65,7 +65,7 @@ export class PubSub {
 
   private part(client: Client, kind: TopicKind, topic: Topic): void {
     this[kind].leave(topic, client);
-    client.subscriptions?.[kind].delete(topic);
+    client.subscriptions?.remove(kind, topic);
     client.subscribed = (client.subscriptions?.count ?? 0) > 0;
   }
 

@@ -53,14 +53,16 @@ export class Topics {
   }
 }
 
-/** What a place in one of the sets costs, roughly: the entries here and in the topic. */
-const TOPIC_BYTES = 64;
+/** What a subscription costs besides the name, roughly: an entry here and one in the topic. */
+const SUBSCRIPTION_BYTES = 64;
 
 /** The topics of one client. */
 export class Subscriptions {
   readonly channel = new Set<Topic>();
   readonly pattern = new Set<Topic>();
   readonly shard = new Set<Topic>();
+  /** Bytes that they take, roughly. Names count for each client, as in Redis, although a topic has its name once. */
+  bytes = 0;
 
   /** The number that confirmations of that kind tell: shard channels are counted by themselves. */
   countFor(kind: TopicKind): number {
@@ -71,8 +73,12 @@ export class Subscriptions {
     return this.channel.size + this.pattern.size + this.shard.size;
   }
 
-  /** Bytes that they take, roughly; the names are shared by all clients of a topic. */
-  get bytes(): number {
-    return this.count * TOPIC_BYTES;
+  add(kind: TopicKind, topic: Topic): void {
+    if (!this[kind].has(topic)) this.bytes += SUBSCRIPTION_BYTES + topic.name.length;
+    this[kind].add(topic);
+  }
+
+  remove(kind: TopicKind, topic: Topic): void {
+    if (this[kind].delete(topic)) this.bytes -= SUBSCRIPTION_BYTES + topic.name.length;
   }
 }
