@@ -73,6 +73,11 @@ export class DictReader<M extends Memory = Memory> {
     return segments;
   }
 
+  /** Bytes of the directory and the segments. */
+  get tableBytes(): number {
+    return this.memory.sizeOf(this.root) + this.segments * Arena.roundUp(SEGMENT_BYTES);
+  }
+
   /** Places for entries in each segment. */
   get slotsPerSegment(): number {
     return SLOTS;
@@ -238,11 +243,6 @@ export class Dict extends DictReader<Arena> {
   freeTable(): void {
     this.forEachSegment((segment) => this.memory.free(segment));
     this.memory.free(this.root);
-  }
-
-  /** Bytes of the directory and the segments. */
-  get tableBytes(): number {
-    return this.memory.sizeOf(this.root) + this.segments * Arena.roundUp(SEGMENT_BYTES);
   }
 
   private static createRoot(arena: Arena, depth = 0): Ref {

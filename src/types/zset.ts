@@ -15,6 +15,7 @@ import { LISTPACK } from "./zset/sorted-set.js";
 
 export { Element, type Visitor } from "./zset/element.js";
 export { ABSENT, type FormReader } from "./zset/form.js";
+export { membersIn } from "./zset/indexed.js";
 export { readSortedSet } from "./zset/reader.js";
 export { LISTPACK, type PackedLimits, SKIPLIST, SortedSet } from "./zset/sorted-set.js";
 

@@ -25,6 +25,11 @@ const TRAITS = { type: 0, encoding: 0, access: 0, expiry: NEVER };
 const SCORE = new Float64Array(1);
 const SCORE_AS_BYTES = new Uint8Array(SCORE.buffer);
 
+/** The root of the dict of a big sorted set. */
+export function membersIn(memory: Memory, box: Ref): Ref {
+  return memory.read(box, DICT) >>> 0;
+}
+
 /** Reads the order of a big sorted set. */
 export class IndexedReader<M extends Memory = Memory, T extends OrderedTreeReader<M> = OrderedTreeReader<M>>
   implements FormReader
@@ -100,7 +105,7 @@ export class Indexed extends IndexedReader<Arena, OrderedTree> implements Form {
 
   static at(entries: Entries, box: Ref): Indexed {
     const arena = entries.memory;
-    const dict = new Dict(arena, arena.read(box, DICT) >>> 0);
+    const dict = new Dict(arena, membersIn(arena, box));
     return new Indexed(entries, box, dict, new OrderedTree(arena, arena.read(box, TREE) >>> 0));
   }
 

@@ -1,10 +1,15 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { test } from "node:test";
 import fc from "fast-check";
 import { sameReplies, startPair } from "../../support/compare.js";
+import { removeDirectory, temporaryDirectory } from "../../support/directory.js";
 import { oracleTest } from "../../support/oracle.js";
 import { ServerProcess } from "../../support/process.js";
 import { TidemarkHere } from "../../support/product.js";
+
+const longText = "x".repeat(100);
 
 sameReplies(
   "DEBUG",
@@ -101,6 +106,27 @@ DEBUG HTSTATS-KEY a
 DEBUG HTSTATS 16
 DEBUG HTSTATS -1
 DEBUG HTSTATS x
+HSET h f 1 g ${longText}
+~match " table size: \\d+\n number of elements: 2\n" DEBUG HTSTATS-KEY h
+ZADD z 1 a 2 ${longText}
+~match " table size: \\d+\n number of elements: 2\n" DEBUG HTSTATS-KEY z
+HSET small f 1
+DEBUG HTSTATS-KEY small
+~match "encoding:listpack serializedlength:13 lru:\\d+" DEBUG OBJECT small
+ZADD scored 1 a
+~match "encoding:listpack serializedlength:13 lru:\\d+" DEBUG OBJECT scored
+SADD ints 1
+~match "encoding:intset serializedlength:11 lru:\\d+" DEBUG OBJECT ints
+CONFIG SET list-max-listpack-size 2
+RPUSH l a b c
+~match "encoding:quicklist .* ql_nodes:2 ql_avg_node:1.50 ql_listpack_max:2 ql_compressed:0 ql_uncompressed_size:23" DEBUG OBJECT l
+CONFIG SET list-max-listpack-size -2
+DEBUG LISTPACK missing
+DEBUG LISTPACK a
+DEBUG LISTPACK
+DEBUG QUICKLIST missing
+DEBUG QUICKLIST a
+DEBUG QUICKLIST
 === switches
 DEBUG SET-ACTIVE-EXPIRE 0
 SET a 1 PX 1
@@ -216,3 +242,28 @@ for (const [word, signal] of [
     await server.close();
   });
 }
+
+test("LISTPACK and QUICKLIST write to the log what is in the blocks", async () => {
+  const dir = temporaryDirectory();
+  const logfile = join(dir, "log");
+  const server = await TidemarkHere.start({ dir, logfile, "list-compress-depth": "1" });
+  try {
+    using client = await server.client();
+    await client.call("HSET", "h", "field", "-129");
+    assert.equal(await client.call("DEBUG", "LISTPACK", "h"), "Listpack structure written to the log");
+    await client.call("CONFIG", "SET", "list-max-listpack-size", "1");
+    await client.call("RPUSH", "l", "a", "b".repeat(1000), "c");
+    assert.equal(await client.call("DEBUG", "QUICKLIST", "l"), "Quicklist structure written to the log");
+    await client.call("DEBUG", "QUICKLIST", "l", "1");
+    const lines = readFileSync(logfile, "utf8");
+    assert.match(lines, /\{total bytes 17\} \{entries 2\}/);
+    assert.match(lines, / \{0, offset 6, bytes 7, string of 5 "field"\}/);
+    assert.match(lines, / \{1, offset 13, bytes 3, integer -129\}/);
+    assert.match(lines, /\{quicklist\} \{nodes 3\} \{elements 3\} \{bytes 1031\}/);
+    assert.match(lines, /\{node 1\} \{elements 1\} \{bytes 1011\} \{compressed \d+\}/);
+    assert.match(lines, /string of 1000 "b{64}"\.\.\./);
+  } finally {
+    await server.close();
+    removeDirectory(dir);
+  }
+});

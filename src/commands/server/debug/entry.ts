@@ -1,18 +1,17 @@
 /** DEBUG OBJECT, SDSLEN and HTSTATS-KEY: how one key and its value are kept. */
 
 import type { Call } from "../../../engine/call.js";
-import { fail, noSuchKey } from "../../../engine/errors.js";
-import type { Entries } from "../../../memory/entry.js";
+import { fail } from "../../../engine/errors.js";
+import { DictReader } from "../../../memory/dict.js";
 import type { Ref } from "../../../memory/memory.js";
+import { DUMP_FOOTER_SIZE } from "../../../snapshot/rdb/format.js";
 import { STRING } from "../../../types/type.js";
 import { typeOf } from "../../../types/types.js";
-import { parseInteger64 } from "../../../util/integer.js";
-
-function existing(call: Call): Ref {
-  const ref = call.database.peek(call.key(2));
-  if (ref === 0) throw noSuchKey();
-  return ref;
-}
+import { membersIn } from "../../../types/zset.js";
+import { payloadOf } from "../../generic/dump.js";
+import { existing } from "./existing.js";
+import { quicklistFacts } from "./structure.js";
+import { describe } from "./tables.js";
 
 /** One line, as Redis's tests and tools take it apart; the address is the entry's place in the arena. */
 export function object(call: Call): void {
@@ -24,27 +23,13 @@ export function object(call: Call): void {
     : `lru_seconds_idle:${access.idleSeconds(clock)}`;
   call.reply.simple(
     `Value at:0x${(ref * 16).toString(16)} refcount:1 encoding:${typeOf(entries.type(ref)).encoding(entries, ref)} ` +
-      `serializedlength:${serializedLength(entries, ref)} lru:${clock} ${idle}`,
+      `serializedlength:${serializedLength(call, ref)} lru:${clock} ${idle}${quicklistFacts(call, ref)}`,
   );
 }
 
-/** Bytes of the longest integers that a snapshot keeps in 1, 2 and 4 bytes behind a type byte. */
-const INTEGER_BYTES: readonly (readonly [limit: bigint, bytes: number])[] = [
-  [1n << 7n, 2],
-  [1n << 15n, 3],
-  [1n << 31n, 5],
-];
-
-/** Bytes of a string in a snapshot that does not compress. */
-function serializedLength(entries: Entries, ref: Ref): number {
-  const length = entries.valueLength(ref);
-  const start = entries.valueStart(ref);
-  const integer = length > 11 ? null : parseInteger64(entries.valueBytes(ref), start, start + length);
-  if (integer !== null) {
-    const form = INTEGER_BYTES.find(([limit]) => integer >= -limit && integer < limit);
-    if (form !== undefined) return form[1];
-  }
-  return length + (length < 1 << 6 ? 1 : length < 1 << 14 ? 2 : 5);
+/** Bytes of a value in a snapshot, without its type. */
+function serializedLength(call: Call, ref: Ref): number {
+  return payloadOf(call, ref).length - 1 - DUMP_FOOTER_SIZE;
 }
 
 /** The lengths of a key and a string value, the room behind them, and the bytes of the blocks that hold them. */
@@ -60,8 +45,15 @@ export function stringLengths(call: Call): void {
   );
 }
 
-/** Of the hash table below a key; a string has none. */
+/** The hash table below a key. */
 export function tableOfKey(call: Call): void {
-  existing(call);
-  throw fail("The value stored at the specified key is not represented using an hash table");
+  const ref = existing(call);
+  const { arena, entries } = call.engine.keyspace;
+  const encoding = typeOf(entries.type(ref)).encoding(entries, ref);
+  if (encoding !== "hashtable" && encoding !== "skiplist") {
+    throw fail("The value stored at the specified key is not represented using an hash table");
+  }
+  const box = entries.box(ref);
+  const table = new DictReader(arena, encoding === "skiplist" ? membersIn(arena, box) : box);
+  call.reply.verbatim(`${describe(table).join("\n")}\n`);
 }

@@ -11,6 +11,7 @@ import { object, stringLengths, tableOfKey } from "./entry.js";
 import { populate } from "./populate.js";
 import { protocol } from "./protocol.js";
 import { loadAof } from "./reload.js";
+import { showListpack, showQuicklist } from "./structure.js";
 import { tables } from "./tables.js";
 
 interface Subcommand {
@@ -34,6 +35,10 @@ const SUBCOMMANDS: ReadonlyMap<string, Subcommand> = new Map<string, Subcommand>
     "htstats-key",
     { args: "<key>", summary: "Describe a value's hash table.", argc: [3, 3], run: tableOfKey },
   ],
+  [
+    "listpack",
+    { args: "<key>", summary: "Write a listpack's entries to the log.", argc: [3, 3], run: showListpack },
+  ],
   ["loadaof", { args: "", summary: "Load the append-only file anew.", argc: [2, 2], run: loadAof }],
   ["log", { args: "<text>", summary: "Write a line to the server's log.", argc: [3, 3], run: log }],
   ["object", { args: "<key>", summary: "Describe a value.", argc: [3, 3], run: object }],
@@ -53,6 +58,15 @@ const SUBCOMMANDS: ReadonlyMap<string, Subcommand> = new Map<string, Subcommand>
     },
   ],
   ["protocol", { args: "<type>", summary: "Reply with a value of that type.", argc: [3, 3], run: protocol }],
+  [
+    "quicklist",
+    {
+      args: "<key> [<0|1>]",
+      summary: "Write a quicklist's nodes to the log; with 1 their elements as well.",
+      argc: [3, 4],
+      run: showQuicklist,
+    },
+  ],
   [
     "sdslen",
     { args: "<key>", summary: "Tell the lengths of a key and its string.", argc: [3, 3], run: stringLengths },

@@ -2,7 +2,7 @@
 
 import type { Call } from "../../../engine/call.js";
 import { fail } from "../../../engine/errors.js";
-import type { Dict } from "../../../memory/dict.js";
+import type { DictReader } from "../../../memory/dict.js";
 
 /** Segments are counted by how full they are, in so many classes. */
 const CLASSES = 10;
@@ -17,7 +17,8 @@ export function tables(call: Call): void {
   call.reply.verbatim(`${sections.flat().join("\n")}\n`);
 }
 
-function describe(dict: Dict): string[] {
+/** What there is to tell of a hash table, in lines. */
+export function describe(dict: DictReader): string[] {
   if (dict.count === 0) return ["No stats available for empty dictionaries"];
   const slots = dict.segments * dict.slotsPerSegment;
   const classes = new Array<number>(CLASSES).fill(0);
