@@ -96,9 +96,13 @@ export class Gate {
         throw fail("OOM command not allowed when used memory > 'maxmemory'.");
       }
     }
-    if (this.bitsOf(client, command, WRITE) !== 0) {
+    const writes = this.bitsOf(client, command, WRITE) !== 0;
+    // Whoever only asks whether the server is well shall hear of it too.
+    if (writes || command.declaration.name === "ping") {
       const reason = services.writeRefusal();
       if (reason !== null) throw fail(reason);
+    }
+    if (writes) {
       // Replicas are still to come, so there are never enough.
       if (config.values["min-replicas-to-write"] > 0 && config.values["min-replicas-max-lag"] > 0)
         throw fail("NOREPLICAS Not enough good replicas to write.");

@@ -4,6 +4,8 @@
  */
 
 import type { AppendOnlyFile } from "../persistence/append-only-file.js";
+import type { Background } from "../persistence/background.js";
+import type { Saver } from "../persistence/saver.js";
 
 /** Progress of loading the dataset at start, for INFO and -LOADING. */
 export interface LoadingProgress {
@@ -38,6 +40,10 @@ export interface Services {
   readonly loading: LoadingProgress | null;
   /** The append-only file, null while it is off. */
   readonly aof: AppendOnlyFile | null;
+  /** Snapshots on the disk. */
+  readonly saver: Saver;
+  /** What makes a snapshot in the background at present, for whatever purpose, and what waits for its turn. */
+  readonly background: Background;
   /** Why writes are refused at the moment, as an error reply, else null. */
   writeRefusal(): string | null;
   /**
@@ -45,6 +51,8 @@ export interface Services {
    * everything, and the server goes on unless `force` is set.
    */
   shutdown(options: ShutdownOptions): Promise<void>;
+  /** FLUSHALL has emptied the dataset: a snapshot of what was is not wanted any more, one of what is may be. */
+  flushed(): void;
   /** Rewrites the configuration file; throws a CommandError. */
   rewriteConfig(): void;
   /** Completes the append-only file, forgets the dataset and loads it again (DEBUG LOADAOF). */

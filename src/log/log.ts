@@ -148,6 +148,11 @@ export class Log {
     this.selectedDb = -1;
   }
 
+  /** The database that is selected behind the last byte; -1 for none. */
+  get database(): number {
+    return this.selectedDb;
+  }
+
   /** The database that is selected before the first byte of the next block to be taken; -1: it selects one itself. */
   get databaseBeforeNext(): number {
     const ready = this.ready[0];

@@ -61,6 +61,7 @@ export class Cron {
     engine.statistics.sample(engine.keyspace.now);
     if (engine.services.loading === null) this.expireAndEvict();
     engine.services.aof?.cron();
+    if (engine.services.loading === null) engine.services.saver.cron();
     if (this.runs++ % this.hz === 0) this.everySecond();
     this.reclaim();
     engine.statistics.cronUs += clock.monotonicUs() - startUs;

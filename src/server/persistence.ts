@@ -42,11 +42,7 @@ export class Persistence {
   async open(): Promise<void> {
     const { config, platform } = this.engine;
     if (!config.values.appendonly) {
-      if (config.values.save.length > 0)
-        this.logger.log(
-          "warning",
-          "The save directive has no effect: this version writes no snapshots. Set appendonly yes to keep the data.",
-        );
+      this.engine.services.saver.guard();
       await this.loadDump();
       return;
     }
@@ -92,7 +88,11 @@ export class Persistence {
   async close(): Promise<void> {
     const { aof } = this;
     if (aof === null) return;
-    await aof.close();
+    try {
+      await aof.close();
+    } catch (error) {
+      throw new Error(`The append-only file could not be completed: ${(error as Error).message}`);
+    }
     this.engine.log.listen("file", false);
     this.aof = null;
   }
@@ -140,6 +140,7 @@ export class Persistence {
     engine.log.mute(true);
     engine.keyspace.expiryMode = "ignore";
     await load(progress);
+    engine.services.saver.loaded();
     engine.log.mute(false);
     engine.keyspace.expiryMode = "delete";
     engine.refreshTime();

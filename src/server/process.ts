@@ -69,7 +69,7 @@ async function serve(platform: Platform, config: Config): Promise<void> {
     host.onFault((error) => reportFault(logger, config, error));
     showLogo(platform, config, logger);
     const running = endOnSignals(platform, config, logger);
-    const server = await Tidemark.launch(config, { platform });
+    const server = await Tidemark.launch(config, { platform, warm: true });
     running.server = server;
     writePidFile(platform, config, logger);
     if (config.values["set-proc-title"]) host.setTitle(title(config, server.port));
@@ -106,7 +106,12 @@ function endOnSignals(
     if (ending || running.server === null) host.exit(ending ? 1 : 0);
     ending = true;
     const options = config.values[signal === "SIGTERM" ? "shutdown-on-sigterm" : "shutdown-on-sigint"];
-    const ended = options.includes("force") ? running.server?.close() : running.server?.shutdown();
+    const save = options.includes("save") ? "save" : options.includes("nosave") ? "nosave" : "default";
+    const ended = running.server?.shutdown({
+      save,
+      now: options.includes("now"),
+      force: options.includes("force"),
+    });
     ended?.catch(() => {
       ending = false;
       logger.log(

@@ -5,18 +5,22 @@ import { rewriteFile } from "../config/rewrite.js";
 import { fail } from "../engine/errors.js";
 import type { LoadingProgress, ServerFacts, Services, ShutdownOptions } from "../engine/services.js";
 import type { AppendOnlyFile } from "../persistence/append-only-file.js";
+import type { Background } from "../persistence/background.js";
+import type { Saver } from "../persistence/saver.js";
 import type { Platform } from "../platform/platform.js";
 import type { Cron } from "./cron.js";
 import type { Listeners } from "./listeners.js";
 import type { Logger, LogLevel } from "./logger.js";
 import type { Persistence } from "./persistence.js";
+import type { Snapshots } from "./snapshots.js";
 
 /** The parts that exist only after the engine, which needs the services itself. */
 export interface ServerParts {
   readonly listeners: Listeners;
   readonly persistence: Persistence;
+  readonly snapshots: Snapshots;
   readonly cron: Cron;
-  readonly server: { close(): Promise<void>; shutdown(): Promise<void> };
+  readonly server: { shutdown(options: ShutdownOptions): Promise<void> };
 }
 
 export class ServerServices implements Services {
@@ -55,15 +59,26 @@ export class ServerServices implements Services {
     return this.parts.persistence.aof;
   }
 
-  writeRefusal(): string | null {
-    return this.parts.persistence.writeRefusal();
+  get saver(): Saver {
+    return this.parts.snapshots.saver;
   }
 
-  shutdown({ save, force }: ShutdownOptions): Promise<void> {
-    if (save === "save")
-      throw fail("SHUTDOWN SAVE is not possible: this version writes no snapshots. Use SHUTDOWN");
-    const { server } = this.parts;
-    return force ? server.close() : server.shutdown();
+  get background(): Background {
+    return this.parts.snapshots.background;
+  }
+
+  writeRefusal(): string | null {
+    return this.saver.writeRefusal() ?? this.parts.persistence.writeRefusal();
+  }
+
+  shutdown(options: ShutdownOptions): Promise<void> {
+    return this.parts.server.shutdown(options);
+  }
+
+  flushed(): void {
+    if (this.loading !== null) return;
+    this.background.running("save")?.job.abort();
+    if (this.config.values.save.length > 0) this.saver.save();
   }
 
   rewriteConfig(): void {

@@ -12,6 +12,7 @@ import { type DirectiveOptions, fromOptions } from "../config/options.js";
 import { REDIS_VERSION, TIDEMARK_VERSION } from "../config/version.js";
 import { CommandTable } from "../engine/command-table.js";
 import { Engine } from "../engine/engine.js";
+import type { ShutdownOptions } from "../engine/services.js";
 import { Keyspace } from "../keyspace/keyspace.js";
 import { Log } from "../log/log.js";
 import { randomId } from "../platform/chance.js";
@@ -23,6 +24,7 @@ import { Listeners } from "./listeners.js";
 import { Logger } from "./logger.js";
 import { Persistence } from "./persistence.js";
 import { ServerServices } from "./services.js";
+import { Snapshots } from "./snapshots.js";
 import { Turn } from "./turn.js";
 import { refuseUnsupported } from "./unsupported.js";
 
@@ -32,6 +34,8 @@ export interface LaunchOptions {
   readonly platform?: Platform;
   /** Port 0 takes a free port, instead of meaning "no TCP". */
   readonly anyPort?: boolean;
+  /** Starts the thread that writes snapshots together with the server, and not when the first one is made. */
+  readonly warm?: boolean;
 }
 
 export class Tidemark implements AsyncDisposable {
@@ -47,6 +51,7 @@ export class Tidemark implements AsyncDisposable {
     private readonly turn: Turn,
     private readonly listeners: Listeners,
     private readonly persistence: Persistence,
+    private readonly snapshots: Snapshots,
     private readonly cron: Cron,
     private readonly logger: Logger,
   ) {
@@ -75,6 +80,7 @@ export class Tidemark implements AsyncDisposable {
     const server = Tidemark.compose(config, options.platform ?? nodePlatform());
     try {
       await server.open(options.anyPort ?? false);
+      if (options.warm === true) server.snapshots.jobs.prepare();
     } catch (error) {
       await server.release();
       throw error;
@@ -93,18 +99,17 @@ export class Tidemark implements AsyncDisposable {
   }
 
   /**
-   * Ends the server: everything that was acknowledged is on the device when it settles. Rejects when the disk does not
-   * take it; the server has ended even then.
+   * Ends the server: everything that was acknowledged is on the device when it settles, and with save points
+   * configured a snapshot too. Rejects when the disk does not take it; the server has ended even then.
    */
   close(): Promise<void> {
-    this.closing ??= this.end(true);
-    return this.closing;
+    return this.shutdown({ save: "default", now: true, force: true });
   }
 
-  /** Like `close`, but when the disk does not take everything, it rejects and the server goes on. */
-  shutdown(): Promise<void> {
-    this.closing ??= this.end(false).catch((error) => {
-      this.closing = null;
+  /** Like `close`; but without `force` it rejects when the disk does not take everything, and the server goes on. */
+  shutdown(options: ShutdownOptions): Promise<void> {
+    this.closing ??= this.end(options).catch((error) => {
+      if (!options.force) this.closing = null;
       throw error;
     });
     return this.closing;
@@ -127,12 +132,23 @@ export class Tidemark implements AsyncDisposable {
     const services = new ServerServices(platform, config, logger, randomId(platform.chance));
     const engine = new Engine({ platform, config, keyspace, log, commands, services });
     const persistence = new Persistence(engine, logger);
+    const snapshots = new Snapshots(engine, logger);
     const turn = new Turn(engine, () => persistence.aof);
     const listeners = new Listeners(engine, turn, logger);
     const cron = new Cron(engine, turn);
-    const server = new Tidemark(platform, config, engine, turn, listeners, persistence, cron, logger);
+    const server = new Tidemark(
+      platform,
+      config,
+      engine,
+      turn,
+      listeners,
+      persistence,
+      snapshots,
+      cron,
+      logger,
+    );
     persistence.attach(turn);
-    services.attach({ listeners, persistence, cron, server });
+    services.attach({ listeners, persistence, snapshots, cron, server });
     applyConfig(engine, { listeners, cron });
     return server;
   }
@@ -150,6 +166,7 @@ export class Tidemark implements AsyncDisposable {
     await this.listeners.open(anyPort);
     logger.log("notice", `Running mode=standalone, port=${this.port}.`);
     logger.log("notice", "Server initialized");
+    this.snapshots.saver.removeLeftovers();
     await this.persistence.open();
     this.engine.memory.startupBytes = this.platform.host.heapBytes();
     this.cron.start();
@@ -160,18 +177,22 @@ export class Tidemark implements AsyncDisposable {
     );
   }
 
-  private async end(force: boolean): Promise<void> {
-    const { logger, engine } = this;
+  private async end({ save, force }: ShutdownOptions): Promise<void> {
+    const { logger, engine, snapshots } = this;
     logger.log("warning", "User requested shutdown...");
     // Nothing may change any more while the last bytes are on their way to the device.
     engine.clients.pause(Number.POSITIVE_INFINITY, false);
+    snapshots.saver.enabled = false;
     let failure: unknown = null;
     try {
+      await this.stopBackground();
       this.turn.end();
+      this.saveFinally(save);
       await this.persistence.close();
     } catch (error) {
-      logger.log("warning", `The append-only file could not be completed: ${(error as Error).message}`);
+      logger.log("warning", (error as Error).message);
       if (!force) {
+        snapshots.saver.enabled = true;
         engine.clients.unpause();
         throw error;
       }
@@ -184,9 +205,25 @@ export class Tidemark implements AsyncDisposable {
     if (failure !== null) throw failure;
   }
 
+  private async stopBackground(): Promise<void> {
+    const { background } = this.snapshots;
+    if (background.running("save") !== null)
+      this.logger.log("warning", "There is a child saving an .rdb. Killing it!");
+    await background.abort();
+  }
+
+  /** The snapshot of the end, if it is asked for. What has not been loaded completely is not saved. */
+  private saveFinally(save: ShutdownOptions["save"]): void {
+    const wanted = save === "save" || (save === "default" && this.config.values.save.length > 0);
+    if (!wanted || this.persistence.loading !== null) return;
+    this.logger.log("notice", "Saving the final RDB snapshot before exiting.");
+    if (!this.snapshots.saver.save()) throw new Error("Error trying to save the DB, can't exit.");
+  }
+
   /** Lets go of everything, in whatever state the server is. */
   private async release(): Promise<void> {
     this.cron.stop();
+    this.snapshots.close();
     const closed = this.listeners.close();
     for (const client of this.engine.clients.all()) client.link.destroy();
     await closed;

@@ -16,13 +16,7 @@ const OBJECTIONS: { readonly [N in Name]?: Objection<N> } = {
     ["", "C", "POSIX"].includes(locale)
       ? null
       : "another order of text than that of the bytes, the locale C, is not supported yet",
-  "shutdown-on-sigterm": refusesSave,
-  "shutdown-on-sigint": refusesSave,
 };
-
-function refusesSave(options: readonly string[]): string | null {
-  return options.includes("save") ? "save is not supported yet: this version writes no snapshots" : null;
-}
 
 /** The configuration asks for something that this version does not have. */
 export class UnsupportedSetting extends Error {}

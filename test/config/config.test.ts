@@ -171,7 +171,11 @@ const SINCE_7_2: ReadonlySet<Name> = new Set<Name>([
   "set-max-listpack-value",
 ]);
 /** Our own, and of newer versions of Redis. */
-const NOT_REDIS_7: ReadonlySet<Name> = new Set<Name>(["aof-annotations", "aof-load-corrupt-tail-max-size"]);
+const NOT_REDIS_7: ReadonlySet<Name> = new Set<Name>([
+  "aof-annotations",
+  "aof-load-corrupt-tail-max-size",
+  "rdb-version",
+]);
 /** What the oracle was started with, or depends on where it was. */
 const OF_THE_START: ReadonlySet<Name> = new Set<Name>([
   "port",

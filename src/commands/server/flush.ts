@@ -68,6 +68,7 @@ export const flushAll = flush("flushall", {
     for (const database of keyspace.databases) prepare(database);
     keyspace.clear();
     keyspace.dirty++;
+    call.engine.services.flushed();
     call.propagateAnyway();
     call.reply.ok();
   },

@@ -14,13 +14,15 @@ import { lolwut } from "./lolwut.js";
 import { memory } from "./memory/index.js";
 import { monitor } from "./monitor.js";
 import { role } from "./role.js";
+import { bgSave, lastSave, save } from "./save.js";
 import { shutdown } from "./shutdown.js";
 import { slowLog } from "./slowlog.js";
 import { swapDb } from "./swapdb.js";
-import { lastSave, time } from "./time.js";
+import { time } from "./time.js";
 
 export const serverCommands: readonly Declaration[] = [
   acl,
+  bgSave,
   commandCommand,
   config,
   dbSize,
@@ -35,6 +37,7 @@ export const serverCommands: readonly Declaration[] = [
   monitor,
   restoreAsking,
   role,
+  save,
   shutdown,
   slowLog,
   swapDb,

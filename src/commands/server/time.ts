@@ -1,4 +1,4 @@
-/** TIME and LASTSAVE. */
+/** TIME. */
 
 import { command } from "../../engine/command.js";
 
@@ -16,17 +16,4 @@ export const time = command({
     call.reply.bulkInteger(Math.floor(now / 1e6));
     call.reply.bulkInteger(now % 1e6);
   },
-});
-
-export const lastSave = command({
-  name: "lastsave",
-  group: "server",
-  since: "1.0.0",
-  summary:
-    "Tells when the dataset was last saved, in seconds since 1970; before the first time, when the server started",
-  complexity: "O(1)",
-  flags: ["loading", "stale", "fast"],
-  categories: ["admin", "dangerous"],
-  tips: ["nondeterministic_output"],
-  run: (call) => call.reply.integer(Math.floor(call.engine.services.facts.startedMs / 1000)),
 });

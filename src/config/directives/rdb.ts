@@ -6,6 +6,10 @@ import { INT_MAX, INT_MIN, integer, MB } from "../kinds/number.js";
 import { savePoints } from "../kinds/save-points.js";
 import { flag, nameOf, oneOf } from "../kinds/scalar.js";
 
+/** The oldest and newest version of RDB that can be written. */
+const OLDEST_RDB_VERSION = 9;
+const NEWEST_RDB_VERSION = 12;
+
 export const rdb = {
   save: directive(
     savePoints,
@@ -30,6 +34,11 @@ export const rdb = {
     flag,
     true,
     "Whether writes are refused while the last snapshot of a save point has failed.",
+  ),
+  "rdb-version": directive(
+    integer(BigInt(OLDEST_RDB_VERSION), BigInt(NEWEST_RDB_VERSION)),
+    10,
+    "The version of the format that snapshots are written in. Every Redis from 5.0 on reads 9, from 7.0 on 10, from 7.2 on 11, from 7.4 on 12.",
   ),
   rdbcompression: directive(flag, true, "Whether strings in snapshots are compressed (LZF)."),
   rdbchecksum: directive(

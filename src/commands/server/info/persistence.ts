@@ -1,8 +1,9 @@
-/** INFO persistence: the dataset on disk. Snapshots are not written yet; their fields say that there was none. */
+/** INFO persistence: the dataset on disk. */
 
 import type { Engine } from "../../../engine/engine.js";
 import type { LoadingProgress } from "../../../engine/services.js";
 import type { AppendOnlyFile } from "../../../persistence/append-only-file.js";
+import type { BackgroundJob } from "../../../persistence/background.js";
 import { type Field, section } from "./section.js";
 
 export const persistence = section("Persistence", (engine) => {
@@ -29,23 +30,36 @@ export const persistence = section("Persistence", (engine) => {
 });
 
 function snapshots({ keyspace, services, lastLoad }: Engine): Field[] {
+  const { saver, background } = services;
+  const saving = background.running("save");
   return [
-    ["current_cow_peak", 0],
-    ["current_cow_size", 0],
-    ["current_cow_size_age", 0],
-    ["current_fork_perc", "0.00"],
-    ["current_save_keys_processed", 0],
-    ["current_save_keys_total", 0],
-    ["rdb_changes_since_last_save", keyspace.dirty],
-    ["rdb_bgsave_in_progress", 0],
-    ["rdb_last_save_time", Math.floor(services.facts.startedMs / 1000)],
-    ["rdb_last_bgsave_status", "ok"],
-    ["rdb_last_bgsave_time_sec", -1],
-    ["rdb_current_bgsave_time_sec", -1],
-    ["rdb_saves", 0],
-    ["rdb_last_cow_size", 0],
+    ...inProgress(background.current),
+    ["rdb_changes_since_last_save", saver.changes],
+    ["rdb_bgsave_in_progress", saving === null ? 0 : 1],
+    ["rdb_last_save_time", saver.lastSave],
+    ["rdb_last_bgsave_status", saver.lastStatus],
+    ["rdb_last_bgsave_time_sec", saver.lastSeconds],
+    [
+      "rdb_current_bgsave_time_sec",
+      saving === null ? -1 : Math.floor((keyspace.now - saving.startedMs) / 1000),
+    ],
+    ["rdb_saves", saver.saves],
+    ["rdb_last_cow_size", saver.lastHeldBytes],
     ["rdb_last_load_keys_expired", lastLoad.keysExpired],
     ["rdb_last_load_keys_loaded", lastLoad.keysLoaded],
+  ];
+}
+
+/** The snapshot that is being made, whatever for. What it costs is asked at this moment, and only ever grows. */
+function inProgress(current: BackgroundJob | null): Field[] {
+  const { heldBytes = 0, keysDone = 0, keysTotal = 0 } = current?.job ?? {};
+  return [
+    ["current_cow_peak", heldBytes],
+    ["current_cow_size", heldBytes],
+    ["current_cow_size_age", 0],
+    ["current_fork_perc", (keysTotal === 0 ? 0 : (keysDone / keysTotal) * 100).toFixed(2)],
+    ["current_save_keys_processed", keysDone],
+    ["current_save_keys_total", keysTotal],
   ];
 }
 

@@ -48,10 +48,8 @@ function keys({ statistics, keyspace, eviction, platform }: Engine): Field[] {
 }
 
 /** Most of these are of things that Redis has and this server does not have, or not yet. */
-function others({ statistics, pubsub }: Engine): Field[] {
+function others({ statistics, pubsub, services }: Engine): Field[] {
   const none = [
-    "latest_fork_usec",
-    "total_forks",
     "migrate_cached_sockets",
     "slave_expires_tracked_keys",
     "active_defrag_hits",
@@ -69,6 +67,8 @@ function others({ statistics, pubsub }: Engine): Field[] {
     ["pubsub_channels", pubsub.channel.count],
     ["pubsub_patterns", pubsub.pattern.count],
     ["pubsubshard_channels", pubsub.shard.count],
+    ["latest_fork_usec", Math.round(services.saver.lastCutUs)],
+    ["total_forks", services.saver.cuts],
     ...none.map((name): Field => [name, 0]),
     ["total_error_replies", statistics.errorReplies],
     ["dump_payload_sanitizations", 0],
