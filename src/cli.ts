@@ -1,10 +1,13 @@
 /** The program: a server in a process of its own, started with redis-server's arguments, or a tool beside it. */
 
+import { inlineDeeply } from "./platform/compiler.js";
 import { nodePlatform } from "./platform/platform.js";
 import { runProcess } from "./server/process.js";
 import { tools } from "./server/tools/index.js";
 
 const [name = "", ...rest] = process.argv.slice(2);
 const tool = tools.get(name);
-if (tool === undefined) void runProcess(process.argv.slice(2));
-else process.exitCode = await tool(rest, nodePlatform());
+if (tool === undefined) {
+  inlineDeeply();
+  void runProcess(process.argv.slice(2));
+} else process.exitCode = await tool(rest, nodePlatform());

@@ -107,10 +107,9 @@ function pop(call: Call, atHead: boolean): void {
 }
 
 function popOne(call: Call, key: Key, list: List, atHead: boolean): void {
-  const index = atHead ? 0 : list.length - 1;
-  list.cursor.seek(index);
+  list.cursor.seekEnd(atHead);
   list.cursor.reply(call.reply);
-  list.removeRange(index, 1);
+  list.removeHere(1);
   elementsGone(call, key, list, atHead ? "lpop" : "rpop", 1);
 }
 

@@ -99,9 +99,7 @@ export function prependBefore(
   start: number,
   end: number,
 ): void {
-  bytes.copyWithin(base - size, base, base + HEADER_SIZE);
-  writeTotal(bytes, base - size, totalBytes(bytes, base - size) + size);
-  addToCount(bytes, base - size, 1);
+  moveHeader(bytes, base, base - size, 1);
   writeValue(bytes, base - size + HEADER_SIZE, value, start, end);
 }
 
@@ -115,9 +113,7 @@ export function removeFirst(bytes: Uint8Array, base: number, count: number): num
   for (; removed < count && bytes[base + after] !== TERMINATOR; removed++)
     after += entrySize(bytes, base + after);
   const gone = after - HEADER_SIZE;
-  bytes.copyWithin(base + gone, base, base + HEADER_SIZE);
-  writeTotal(bytes, base + gone, totalBytes(bytes, base + gone) - gone);
-  addToCount(bytes, base + gone, -removed);
+  moveHeader(bytes, base, base + gone, -removed);
   return gone;
 }
 
@@ -209,6 +205,14 @@ function moveTail(bytes: Uint8Array, from: number, end: number, by: number): voi
   else if (end - from > LOOP_LIMIT) bytes.copyWithin(from + by, from, end);
   else if (by > 0) for (let at = end - 1; at >= from; at--) bytes[at + by] = bytes[at]!;
   else for (let at = from; at < end; at++) bytes[at + by] = bytes[at]!;
+}
+
+/** Makes the listpack begin elsewhere, `difference` entries longer; it ends where it did. */
+function moveHeader(bytes: Uint8Array, from: number, to: number, difference: number): void {
+  const total = totalBytes(bytes, from) + from - to;
+  const known = headerCount(bytes, from);
+  writeTotal(bytes, to, total);
+  writeCount(bytes, to, known === COUNT_UNKNOWN ? known : Math.min(known + difference, COUNT_UNKNOWN));
 }
 
 /** A count that is not known stays so until the listpack is written anew: a walk for each change would cost more. */

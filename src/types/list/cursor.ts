@@ -44,6 +44,27 @@ export class ListCursor<M extends Memory = Memory> {
     return this.isNode ? countIn(this.memory, this.box) : row.total(this.memory, this.box);
   }
 
+  /** Goes nowhere, as before the first `seek`. */
+  leave(): void {
+    this.position = listpack.NONE;
+  }
+
+  /** Goes to the first or the last element of a list that has any. */
+  seekEnd(atHead: boolean): void {
+    let node = this.box;
+    this.leafAt = 0;
+    this.nodeAt = 0;
+    if (!this.isNode) {
+      const { memory } = this;
+      if (!atHead) this.leafAt = row.length(memory, node) - 1;
+      const leaf = row.refAt(memory, node, this.leafAt);
+      if (!atHead) this.nodeAt = row.length(memory, leaf) - 1;
+      node = row.refAt(memory, leaf, this.nodeAt);
+    }
+    this.load(node);
+    this.position = atHead ? listpack.first(this.bytes, this.base) : listpack.last(this.bytes, this.base);
+  }
+
   /** Goes to the element with that index, which must be one of the list. */
   seek(index: number): void {
     this.rest = index;

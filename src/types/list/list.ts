@@ -36,6 +36,7 @@ export class List {
   entry: Ref = 0;
   private readonly quick: Quicklist;
   private fill = -2;
+  private isListpack = false;
 
   constructor(private readonly entries: Entries) {
     this.cursor = new ListCursor(entries.memory);
@@ -47,7 +48,10 @@ export class List {
     this.entry = entry;
     this.fill = limits["list-max-listpack-size"];
     this.quick.setLimits(limits);
-    this.attach();
+    this.isListpack = this.entries.encoding(entry) === LISTPACK;
+    const box = this.entries.box(entry);
+    this.cursor.attach(box, this.isListpack);
+    if (!this.isListpack) this.quick.attach(entry, box);
     return this;
   }
 
@@ -64,21 +68,17 @@ export class List {
   /** Appends a node with a listpack from outside, which has been checked and is not empty, to a quicklist. */
   appendNode(elements: Slice): void {
     this.quick.append(nodeFrom(this.entries.memory, elements));
-    this.attach();
+    this.changed();
   }
 
   /** Appends an element in a node of its own to a quicklist. */
   appendAlone({ bytes, start, end }: Slice): void {
     this.quick.append(nodeOf(this.entries.memory, bytes, start, end));
-    this.attach();
+    this.changed();
   }
 
   get length(): number {
     return this.cursor.count;
-  }
-
-  private get isListpack(): boolean {
-    return this.entries.encoding(this.entry) === LISTPACK;
   }
 
   /**
@@ -97,8 +97,7 @@ export class List {
   expectMany(): void {
     if (!this.isListpack) return;
     this.quick.adopt(this.entry);
-    this.entries.setEncoding(this.entry, QUICKLIST);
-    this.attach();
+    this.become(QUICKLIST, this.quick.root);
   }
 
   /** After `expectMany` and the elements: the list becomes a listpack again if one may hold them all. */
@@ -127,7 +126,7 @@ export class List {
       const position = atHead ? listpack.HEADER_SIZE : bytesIn(memory, node) - 1;
       this.setNode(node, insertAt(memory, node, position, value, start, end));
     } else this.quick.push(atHead, value, start, end);
-    this.attach();
+    this.changed();
   }
 
   /** Inserts an element that was announced, before or after the cursor's. */
@@ -137,7 +136,7 @@ export class List {
       const at = after ? position + listpack.entrySize(bytes, base + position) : position;
       this.setNode(node, insertAt(this.entries.memory, node, at, value, start, end));
     } else this.quick.insert(this.cursor, after, value, start, end);
-    this.attach();
+    this.changed();
   }
 
   /** Puts an element that was announced in the place of the cursor's. */
@@ -146,20 +145,25 @@ export class List {
       const { node, position } = this.cursor;
       this.setNode(node, replaceAt(this.entries.memory, node, position, value, start, end));
     } else this.quick.replace(this.cursor, value, start, end);
-    this.attach();
+    this.changed();
   }
 
   /** Removes `count` elements from an index on; all of them must be there. */
   removeRange(index: number, count: number): void {
-    const { cursor } = this;
     for (let left = count; left > 0; ) {
-      cursor.seek(index);
-      if (this.isListpack) {
-        this.setNode(cursor.node, removeAt(this.entries.memory, cursor.node, cursor.position, left));
-        left = 0;
-      } else left -= this.quick.removeFrom(cursor.leafAt, cursor.nodeAt, cursor.position, left);
-      this.attach();
+      this.cursor.seek(index);
+      left -= this.removeHere(left);
     }
+  }
+
+  /** Removes up to `count` elements of one node, from the cursor's on; returns how many. */
+  removeHere(count: number): number {
+    const { node, position, leafAt, nodeAt } = this.cursor;
+    let removed = count;
+    if (this.isListpack) this.setNode(node, removeAt(this.entries.memory, node, position, count));
+    else removed = this.quick.removeFrom(leafAt, nodeAt, position, count);
+    this.changed();
+    return removed;
   }
 
   /**
@@ -192,24 +196,34 @@ export class List {
       const { node } = cursor;
       this.setNode(node, removeEqual(this.entries.memory, node, value, start, end, most, fromTail));
     } else quick.removeEqual(cursor, value, start, end, most, fromTail);
-    this.attach();
+    this.changed();
     return before - this.length;
   }
 
   private becomeListpack(node: Ref): void {
     this.quick.release(node);
-    this.entries.setEncoding(this.entry, LISTPACK);
-    this.attach();
+    this.become(LISTPACK, this.entries.box(this.entry));
   }
 
   private setNode(old: Ref, node: Ref): void {
-    if (node !== old) this.entries.setBox(this.entry, node);
+    if (node === old) return;
+    this.entries.setBox(this.entry, node);
+    this.cursor.attach(node, true);
   }
 
-  private attach(): void {
-    const isNode = this.isListpack;
-    if (!isNode) this.quick.tidy();
-    this.cursor.attach(this.entries.box(this.entry), isNode);
-    if (!isNode) this.quick.attach(this.entry);
+  private become(encoding: number, box: Ref): void {
+    this.entries.setEncoding(this.entry, encoding);
+    this.isListpack = encoding === LISTPACK;
+    this.cursor.attach(box, this.isListpack);
+  }
+
+  /** The elements have changed: the cursor is nowhere. */
+  private changed(): void {
+    if (this.isListpack) {
+      this.cursor.leave();
+      return;
+    }
+    this.quick.tidy();
+    this.cursor.attach(this.quick.root, false);
   }
 }

@@ -49,8 +49,9 @@ export class Quicklist {
   private untidy = -1;
   private readonly arena: Arena;
   private readonly compression: NodeCompression;
+  /** The root of the directory; a change may move it. */
+  root: Ref = 0;
   private entry: Ref = 0;
-  private root: Ref = 0;
 
   constructor(private readonly entries: Entries) {
     this.arena = entries.memory;
@@ -64,10 +65,10 @@ export class Quicklist {
     this.untidy = -1;
   }
 
-  /** Points at a list's entry, which must be mutable as soon as something is changed. */
-  attach(entry: Ref): void {
+  /** Points at a list's entry, which must be mutable as soon as something is changed, and its root. */
+  attach(entry: Ref, root: Ref): void {
     this.entry = entry;
-    this.root = this.entries.box(entry);
+    this.root = root;
   }
 
   /** Builds a directory over the entry's only node, which may be empty. */

