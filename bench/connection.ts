@@ -47,7 +47,7 @@ export async function fill(
   }
 }
 
-/** Returns a function that waits until so many replies have come. */
+/** Returns a function that waits until so many replies have come, each as long as OK. */
 function countReplies(socket: Socket): (replies: number) => Promise<void> {
   let bytes = 0;
   let failure: Error | null = null;

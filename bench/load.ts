@@ -5,35 +5,32 @@ import { promisify } from "node:util";
 import { alternated, type Contender } from "./contender.js";
 import { type Effort, median } from "./figure.js";
 
-export type Test = "set" | "get" | "incr" | "mset";
+/** One of redis-benchmark's own tests, or a command, in which __rand_int__ stands for a random number. */
+export type Test = string | readonly string[];
 
 export interface Load {
   readonly test: Test;
   readonly pipeline: number;
+  /** Random numbers are below this; KEYS if not given. */
+  readonly below?: number;
 }
 
 export const KEYS = 1_000_000;
 const CLIENTS = 50;
-const VALUE_BYTES = 64;
+export const VALUE_BYTES = 64;
 /** Enough to see roughly how fast a server is, and for its code to be compiled. */
 const TRIAL_REQUESTS = 20_000;
 
 const execute = promisify(execFile);
 
 /** One run of redis-benchmark; requests a second. */
-async function requestsPerSecond(server: Contender, load: Load, requests: number): Promise<number> {
-  const options = {
-    p: server.port,
-    c: CLIENTS,
-    r: KEYS,
-    d: VALUE_BYTES,
-    P: load.pipeline,
-    n: requests,
-    t: load.test,
-  };
+export async function requestsPerSecond(server: Contender, load: Load, requests: number): Promise<number> {
+  const { test, pipeline, below = KEYS } = load;
+  const options = { p: server.port, c: CLIENTS, r: below, d: VALUE_BYTES, P: pipeline, n: requests };
   const args = Object.entries(options).flatMap(([name, value]) => [`-${name}`, String(value)]);
-  const { stdout } = await execute("redis-benchmark", [...args, "--csv"]);
-  const line = stdout.split("\n").find((text) => text.startsWith(`"${load.test.toUpperCase()}`)) ?? "";
+  const what = typeof test === "string" ? ["-t", test] : test;
+  const { stdout } = await execute("redis-benchmark", [...args, "--csv", ...what]);
+  const line = stdout.trim().split("\n").at(-1) ?? "";
   const rate = Number(line.split('","')[1]?.replaceAll('"', ""));
   if (!(rate > 0)) throw new Error(`redis-benchmark against ${server.name} gave: ${stdout}`);
   return rate;

@@ -1,10 +1,12 @@
 /**
- * `npm run bench -- [throughput|always|memory|restart ...] [--quick]`: measures Tidemark beside redis-server, prints a
+ * `npm run bench -- [throughput|always|memory|restart|collections|members ...] [--quick]`: measures Tidemark beside redis-server, prints a
  * table and keeps the figures in bench/results.json (short runs are not kept). Needs redis-server and redis-benchmark.
  */
 
 import { always } from "./always.js";
+import { collections } from "./collections.js";
 import { type Effort, type Figure, FULL, isMet, QUICK } from "./figure.js";
+import { members } from "./members.js";
 import { memory } from "./memory.js";
 import { restart } from "./restart.js";
 import { keepResults, previousResults, surroundings } from "./results.js";
@@ -13,7 +15,14 @@ import { throughput } from "./throughput.js";
 
 type Group = (effort: Effort, show: (figure: Figure) => void) => Promise<void>;
 
-const GROUPS: Readonly<Record<string, Group>> = { throughput, always, memory, restart };
+const GROUPS: Readonly<Record<string, Group>> = {
+  throughput,
+  always,
+  memory,
+  restart,
+  collections,
+  members,
+};
 
 const words = process.argv.slice(2);
 const quick = words.includes("--quick");
