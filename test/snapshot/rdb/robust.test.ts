@@ -1,0 +1,56 @@
+/** Reading in pieces, and reading what is damaged. More of the latter: `npm run fuzz rdb`. */
+
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { SeededChance } from "../../support/chance.js";
+import { oracleTest, startOracle } from "../../support/oracle.js";
+import { attack, readInPieces } from "./attack.js";
+import { contents, load, newKeyspace, readerFor } from "./contents.js";
+import { generatedData } from "./generated.js";
+import { oldFile } from "./samples.js";
+
+const SEED = Number(process.env.SEED ?? Math.floor(Math.random() * 1e9));
+
+/** Attacks so many times; an error tells how to do it again. */
+function attackOften(original: Buffer, times: number): void {
+  let loaded = 0;
+  for (let round = 0; round < times; round++) {
+    const seed = SEED + round;
+    try {
+      if (attack(original, new SeededChance(seed)) === "loaded") loaded++;
+    } catch (error) {
+      throw new Error(`SEED=${seed}: ${(error as Error).stack}`);
+    }
+  }
+  assert.ok(loaded > 0 && loaded < times);
+}
+
+test("in pieces of any size, the same comes of a file", () => {
+  const bytes = oldFile();
+  const expected = contents(load(bytes).space);
+  for (let seed = 0; seed < 200; seed++) {
+    const space = newKeyspace();
+    const size = seed % 2 === 0 ? bytes.length : Number.POSITIVE_INFINITY;
+    const reader = readerFor(space, size);
+    assert.ok(readInPieces(reader, bytes, new SeededChance(seed)));
+    assert.deepEqual(contents(space), expected);
+    assert.equal(reader.checksum, "verified");
+    assert.equal(reader.offset, bytes.length);
+  }
+});
+
+test("a damaged file of old encodings is read or refused, and nothing is lost", () =>
+  attackOften(oldFile(), 1500));
+
+oracleTest("a damaged file of redis-server is read or refused, and nothing is lost", async () => {
+  await using oracle = await startOracle({ args: ["--rdbcompression", "no"] });
+  using theirs = await oracle.client();
+  const short = generatedData(5, 1).filter(
+    (line) => line.reduce((sum: number, word) => sum + String(word).length, 0) < 2500,
+  );
+  await theirs.pipeline(short);
+  await theirs.call("SAVE");
+  attackOften(readFileSync(join(oracle.dir, "dump.rdb")), 150);
+});
