@@ -6,6 +6,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { attack } from "../snapshot/rdb/attack.js";
+import { newKeyspace } from "../snapshot/rdb/contents.js";
 import { generatedData } from "../snapshot/rdb/generated.js";
 import { oldFile } from "../snapshot/rdb/samples.js";
 import { SeededChance } from "../support/chance.js";
@@ -35,13 +36,14 @@ async function realFiles(): Promise<Buffer[]> {
 }
 
 const files = [oldFile(), ...(oracleAvailable() ? await realFiles() : [])];
+const space = newKeyspace();
 const counts = { loaded: 0, refused: 0 };
 let round = 0;
 for (; performance.now() < end; round++) {
   const chance = new SeededChance(Number(seed) + round);
   const original = chance.happens(0.3) ? files[0]! : chance.pick(files);
   try {
-    counts[attack(original, chance)]++;
+    counts[attack(original, chance, space)]++;
   } catch (error) {
     throw new Error(`Seed ${Number(seed) + round}: ${(error as Error).stack}`);
   }

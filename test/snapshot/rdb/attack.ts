@@ -11,7 +11,7 @@ import { HASH, LIST, SET, ZSET } from "#tidemark/types/type.js";
 import { typeOf } from "#tidemark/types/types.js";
 import { SortedSet } from "#tidemark/types/zset.js";
 import type { SeededChance } from "../../support/chance.js";
-import { contents, newKeyspace, readerFor } from "./contents.js";
+import { contents, readerFor } from "./contents.js";
 import { LIMITS } from "./limits.js";
 
 /** Limits so low that values are spread out, now and then. */
@@ -58,10 +58,12 @@ export function readInPieces(reader: RdbReader, bytes: Buffer, chance: SeededCha
   return reader.done;
 }
 
-/** One damaged snapshot: read, used in every way, thrown away. Throws when anything is not as it should be. */
-export function attack(original: Buffer, chance: SeededChance): "loaded" | "refused" {
+/**
+ * One damaged snapshot: read, used in every way, thrown away. Throws when anything is not as it should be. The keyspace
+ * is empty before and afterwards.
+ */
+export function attack(original: Buffer, chance: SeededChance, space: Keyspace): "loaded" | "refused" {
   const bytes = mutated(original, chance);
-  const space = newKeyspace();
   const empty = space.arena.usedBytes;
   const options = {
     limits: chance.happens(0.5) ? LIMITS : LOW_LIMITS,
@@ -81,7 +83,7 @@ export function attack(original: Buffer, chance: SeededChance): "loaded" | "refu
     reader.close();
   }
   assert.ok(space.arena.mappedBytes < 512 * 1024 * 1024, `${space.arena.mappedBytes} bytes of memory`);
-  for (const database of space.databases) {
+  for (const database of space.databases.filter(({ count }) => count > 0)) {
     contents(space, database.index);
     use(space, database.index, chance);
     database.clear(false);
@@ -146,7 +148,7 @@ function changeSortedSet({ entries, hasher }: Keyspace, ref: Ref, chance: Seeded
 }
 
 function changeList({ list }: Keyspace, ref: Ref, chance: SeededChance): void {
-  list.open(ref, -2);
+  list.open(ref, LIMITS);
   const value = Buffer.from("new element");
   list.expect(value.length, 1);
   list.push(chance.happens(0.5), value, 0, value.length);

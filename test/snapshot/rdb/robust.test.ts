@@ -15,11 +15,12 @@ const SEED = Number(process.env.SEED ?? Math.floor(Math.random() * 1e9));
 
 /** Attacks so many times; an error tells how to do it again. */
 function attackOften(original: Buffer, times: number): void {
+  const space = newKeyspace();
   let loaded = 0;
   for (let round = 0; round < times; round++) {
     const seed = SEED + round;
     try {
-      if (attack(original, new SeededChance(seed)) === "loaded") loaded++;
+      if (attack(original, new SeededChance(seed), space) === "loaded") loaded++;
     } catch (error) {
       throw new Error(`SEED=${seed}: ${(error as Error).stack}`);
     }
