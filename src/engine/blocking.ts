@@ -108,14 +108,7 @@ export class Blocking {
   block(call: Call, wait: Wait, timeoutMs: number): void {
     const { clock } = this.engine.platform;
     const deadlineUs = timeoutMs === 0 ? Number.POSITIVE_INFINITY : clock.monotonicUs() + timeoutMs * 1000;
-    this.add(call.client, {
-      command: call.command,
-      request: call.request.copy(),
-      wait,
-      deadlineUs: this.retried?.deadlineUs ?? deadlineUs,
-      timer: null,
-      ranUs: this.ranUs,
-    });
+    this.add(call.client, call.command, call.request, wait, this.retried?.deadlineUs ?? deadlineUs);
   }
 
   /**
@@ -140,8 +133,7 @@ export class Blocking {
   postpone(client: Client, command: Command, request: Request): void {
     this.postponed.add(client);
     const wait = { timedOut: null, end: () => void this.postponed.delete(client) };
-    const blocked = { command, request: request.copy(), wait, deadlineUs: Number.POSITIVE_INFINITY };
-    this.add(client, { ...blocked, timer: null, ranUs: 0 });
+    this.add(client, command, request, wait, Number.POSITIVE_INFINITY);
   }
 
   /** The pause is over: what it has held runs at the end of the turn. */
@@ -224,10 +216,11 @@ export class Blocking {
     client.link.wake();
   }
 
-  private add(client: Client, blocked: Blocked): void {
+  private add(client: Client, command: Command, request: Request, wait: Wait, deadlineUs: number): void {
+    const blocked = { command, request: request.copy(), wait, deadlineUs, timer: null, ranUs: this.ranUs };
     client.blocked = blocked;
     this.count++;
-    if (blocked.deadlineUs === Number.POSITIVE_INFINITY) return;
+    if (deadlineUs === Number.POSITIVE_INFINITY) return;
     this.timed++;
     this.arm(client, blocked);
   }

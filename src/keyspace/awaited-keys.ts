@@ -66,7 +66,7 @@ export class AwaitedKeys {
     if (awaited.waiters.size === 0) this.byName.delete(awaited.name);
   }
 
-  /** There is now a value of that type at the key. */
+  /** There is now a value of that type at the key, or more in it for those who look into it (a stream's readers). */
   appeared(key: Key, type: number): void {
     const awaited = this.byName.get(latin1(key.bytes, key.start, key.end));
     if (awaited !== undefined) this.signal(awaited, type);

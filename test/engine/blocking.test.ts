@@ -120,8 +120,12 @@ test("INFO counts the keys that are waited for, in all databases", async () => {
   const fields = /total_blocking_keys:3\r\ntotal_blocking_keys_on_nokey:0\r\n/;
   assert.match(await machine.say("INFO", "clients"), fields);
   one.close();
+  await machine.pass(2);
   await machine.say("SWAPDB", "0", "1");
   assert.match(await machine.say("INFO", "clients"), /total_blocking_keys:1\r\n/);
+  two.close();
+  await machine.pass(2);
+  assert.match(await machine.say("INFO", "clients"), /total_blocking_keys:0\r\n/);
   await machine.close();
 });
 

@@ -189,6 +189,12 @@ RPUSH a y
 EXEC
 @1 ~7.2 "runs the command again, 7.0 serves the key that was ready first" "*2\r\n$1\r\na\r\n$1\r\ny\r\n" ~read
 DEL a b
+=== a key of another type before the one that became ready
+@1 ~block BLPOP a b 0
+SET a string
+RPUSH b x
+@1 ~7.2 "runs the command again, which stops at the first key" "-WRONGTYPE Operation against a key holding the wrong kind of value\r\n" ~read
+~ignore DEL b
 === keys are served in the order in which they became ready
 @1 ~block BLMOVE a log RIGHT RIGHT 0
 @2 ~block BLMOVE b log RIGHT RIGHT 0
