@@ -160,7 +160,7 @@ export const TEMPLATES: Readonly<Record<string, readonly string[]>> = {
     "ZUNION 2 {key} {key} [AGGREGATE (MIN|MAX)] [WITHSCORES]",
     "ZINTER 2 {key} {key} WITHSCORES",
     "ZDIFF 2 {key} {key}",
-    "ZUNIONSTORE {key} 2 {key} {key} [WEIGHTS 2 3] [AGGREGATE (MIN|MAX|SUM)]",
+    "ZUNIONSTORE {key} 2 {key} {key} [WEIGHTS 2 -1] [AGGREGATE (MIN|MAX|SUM)]",
     "ZINTERSTORE {key} 2 {key} {key}",
     "ZDIFFSTORE {key} 2 {key} {key}",
     "ZINTERCARD 2 {key} {key} [LIMIT {count}]",

@@ -42,7 +42,7 @@ const TEXTS = [
   "a\x00b",
   "\xff\xfe",
 ];
-const FLOATS = ["0", "1", "-1", "0.5", "-2.25", "3", "1e3", "inf", "-inf", "10", "100.75"];
+const FLOATS = ["-0", "0", "1", "-1", "0.5", "-2.25", "3", "1e3", "inf", "-inf", "10", "100.75"];
 const BAD = ["x", "", "nan", "1.5x", "9223372036854775808", "1 "];
 /** Milliseconds since 1970, all of them far in the future. */
 const FAR = 4_000_000_000_000;

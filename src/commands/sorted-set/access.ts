@@ -31,6 +31,12 @@ export function createSet(call: Call): SortedSet {
   return SortedSet.create(entries, hasher, limits(call));
 }
 
+/** As `createSet`, for what is computed from other sets and may be stored. */
+export function createResult(call: Call): SortedSet {
+  const { entries, hasher } = call.engine.keyspace;
+  return SortedSet.createResult(entries, hasher, limits(call));
+}
+
 /** Puts a new sorted set at a key, in the place of the entry `old`, 0 if there is none. */
 export function putSet(call: Call, key: Key, old: Ref, set: SortedSet): void {
   const { entries, access } = call.engine.keyspace;
@@ -74,6 +80,7 @@ export function storeSet(call: Call, key: Key, set: SortedSet, event: string): v
   const { database } = call;
   const old = database.dict.find(key);
   if (set.count > 0) {
+    set.settle();
     putSet(call, key, old, set);
     database.changed(key, NOTIFY_ZSET, event);
     return;

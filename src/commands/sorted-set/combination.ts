@@ -3,7 +3,7 @@
 import type { Call } from "../../engine/call.js";
 import { Key } from "../../memory/key.js";
 import { ABSENT, type SortedSet } from "../../types/zset.js";
-import { createSet } from "./access.js";
+import { createResult } from "./access.js";
 import type { Input } from "./inputs.js";
 
 export type Aggregate = (a: number, b: number) => number;
@@ -23,7 +23,7 @@ function bySize(inputs: readonly Input[]): Input[] {
 /** A set that no key has yet, with every member of any input. */
 export function unionOf(call: Call, inputs: readonly Input[], aggregate: Aggregate): SortedSet {
   const { hasher } = call.engine.keyspace;
-  const united = createSet(call);
+  const united = createResult(call);
   const key = new Key();
   for (const input of bySize(inputs)) {
     input.source.visitAll(({ bytes, start, end, score }) => {
@@ -47,7 +47,7 @@ function addTo(united: SortedSet, key: Key, score: number, aggregate: Aggregate)
 
 /** A set that no key has yet, with every member of all inputs. */
 export function intersectionOf(call: Call, inputs: readonly Input[], aggregate: Aggregate): SortedSet {
-  const shared = createSet(call);
+  const shared = createResult(call);
   visitShared(call, bySize(inputs), aggregate, (key, score) => {
     shared.insert(key, score);
     return true;
@@ -88,7 +88,7 @@ function visitShared(
 /** A set that no key has yet, with the members of the first input that no other has. */
 export function differenceOf(call: Call, [first, ...others]: readonly Input[]): SortedSet {
   const { hasher } = call.engine.keyspace;
-  const left = createSet(call);
+  const left = createResult(call);
   const key = new Key();
   first!.source.visitAll(({ bytes, start, end, score }) => {
     hasher.set(key, bytes, start, end);

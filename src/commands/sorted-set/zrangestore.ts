@@ -3,7 +3,7 @@
 import { key, string } from "../../engine/argument.js";
 import { command } from "../../engine/command.js";
 import { Key } from "../../memory/key.js";
-import { createSet, readSet, storeSet } from "./access.js";
+import { createResult, readSet, storeSet } from "./access.js";
 import { intervalOf, readSelection, visitInterval } from "./selection.js";
 import { rangeOptions } from "./zrange.js";
 
@@ -24,7 +24,7 @@ export const zrangestore = command({
   run(call) {
     const selection = readSelection(call, { by: null, reverse: null, at: 3, takesScores: false });
     const source = readSet(call, call.key(2));
-    const stored = createSet(call);
+    const stored = createResult(call);
     if (source !== null) {
       const { hasher } = call.engine.keyspace;
       const member = new Key();

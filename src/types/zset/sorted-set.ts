@@ -28,13 +28,29 @@ export class SortedSet {
     private readonly hasher: Hasher,
     private readonly limits: PackedLimits,
     private form: Form,
+    /** A listpack makes 0 of -0, which the result of a computation may not become before it is complete. */
+    private readonly keepsMinusZero = false,
   ) {}
 
   /** An empty one, packed unless the limits do not allow even one member. */
   static create(entries: Entries, hasher: Hasher, limits: PackedLimits): SortedSet {
+    return SortedSet.createEmpty(entries, hasher, limits, false);
+  }
+
+  /** An empty one for the result of a computation: `settle` it when it is complete. */
+  static createResult(entries: Entries, hasher: Hasher, limits: PackedLimits): SortedSet {
+    return SortedSet.createEmpty(entries, hasher, limits, true);
+  }
+
+  private static createEmpty(
+    entries: Entries,
+    hasher: Hasher,
+    limits: PackedLimits,
+    isResult: boolean,
+  ): SortedSet {
     const packs = limits.entries > 0;
     const form = packs ? Packed.create(entries.memory) : Indexed.create(entries);
-    return new SortedSet(entries, hasher, limits, form);
+    return new SortedSet(entries, hasher, limits, form, isResult);
   }
 
   /** The one that an entry holds. */
@@ -105,13 +121,16 @@ export class SortedSet {
 
   /** Adds a member that is not there yet. */
   insert(key: Key, score: number): void {
-    if (this.form instanceof Packed && !this.staysPacked(this.form, key)) this.index(this.form);
+    if (this.form instanceof Packed && !this.staysPacked(this.form, key, score)) this.index(this.form);
     this.form.insert(key, score);
   }
 
   /** Gives the member that was found another score. */
   update(key: Key, handle: number, score: number): void {
-    this.form.update(key, handle, score);
+    if (this.form instanceof Packed && this.losesMinusZero(score)) {
+      this.index(this.form);
+      this.form.update(key, this.form.find(key), score);
+    } else this.form.update(key, handle, score);
   }
 
   /** Takes the member that was found out. */
@@ -133,8 +152,31 @@ export class SortedSet {
     this.form.free();
   }
 
-  private staysPacked(form: Packed, key: Key): boolean {
+  /** Packs a complete result that is small enough. */
+  settle(): void {
+    const { form, limits } = this;
+    if (form instanceof Packed || form.count > limits.entries) return;
+    let longest = 0;
+    this.visitAll(({ start, end }) => {
+      longest = Math.max(longest, end - start);
+    });
+    if (longest > limits.value) return;
+    const packed = Packed.create(this.entries.memory);
+    const key = new Key();
+    this.visitAll(({ bytes, start, end, score }) => {
+      packed.insert(this.hasher.set(key, bytes, start, end), score);
+    });
+    form.free();
+    this.form = packed;
+  }
+
+  private staysPacked(form: Packed, key: Key, score: number): boolean {
+    if (this.losesMinusZero(score)) return false;
     return form.count < this.limits.entries && key.length <= this.limits.value;
+  }
+
+  private losesMinusZero(score: number): boolean {
+    return this.keepsMinusZero && Object.is(score, -0);
   }
 
   private index(packed: Packed): void {

@@ -154,3 +154,26 @@ sameReplies("Combinations of packed sets", script);
 sameReplies("Combinations of indexed sets", script, {
   directives: { "zset-max-listpack-entries": "0", "set-max-intset-entries": "0" },
 });
+
+sameReplies(
+  "-0 is what a computation gives, and a small set keeps 0",
+  String.raw`
+    ZADD a 0 m 1 n
+    ZADD five 5 m
+    ZUNION 1 a WEIGHTS -1 WITHSCORES
+    ZINTER 2 a a WEIGHTS -1 -1 WITHSCORES
+    ZUNION 2 five a WEIGHTS 1 -1 AGGREGATE MIN WITHSCORES
+    ZUNIONSTORE d 1 a WEIGHTS -1
+    ZRANGE d 0 -1 WITHSCORES
+    OBJECT ENCODING d
+    CONFIG SET zset-max-listpack-entries 1
+    ZUNIONSTORE d 1 a WEIGHTS -1
+    ZRANGE d 0 -1 WITHSCORES
+    ZRANGESTORE e d 0 -1
+    ZRANGE e 0 -1 WITHSCORES
+    ZRANGESTORE e d 1 1
+    ZRANGE e 0 -1 WITHSCORES
+    OBJECT ENCODING e
+    CONFIG SET zset-max-listpack-entries 128
+  `,
+);
