@@ -121,6 +121,18 @@ SORT_RO nothing
 WATCH nothing
 UNWATCH
 
+=== dumping and restoring
+DUMP nothing
+SET a v
+DUMP a
+RESTORE a 0 "\x00\x01v\n\x00\x91\b\xce\xb2\x198\x8a\xce"
+RESTORE a 0 "\x00\x01v\n\x00\x91\b\xce\xb2\x198\x8a\xce" REPLACE
+RESTORE b 100000 "\x00\x01v\n\x00\x91\b\xce\xb2\x198\x8a\xce"
+RESTORE c 1 "\x00\x01v\n\x00\x91\b\xce\xb2\x198\x8a\xce" ABSTTL
+RESTORE a 1 "\x00\x01v\n\x00\x91\b\xce\xb2\x198\x8a\xce" REPLACE ABSTTL
+RESTORE b 0 nonsense REPLACE
+RESTORE-ASKING d 0 "\x00\x01v\n\x00\x91\b\xce\xb2\x198\x8a\xce"
+
 === sorting
 RPUSH l 3 1 2
 SORT l

@@ -277,3 +277,66 @@ PUBLISH a x
 @1 ~read
 `,
 );
+
+sameReplies(
+  "Pub/Sub: a RESP3 subscriber does other things meanwhile",
+  String.raw`
+=== waits
+@1 SUBSCRIBE a
+@1 ~block BLPOP x y 0
+PUBLISH a one
+@1 ~read
+PUBLISH a two
+@1 ~read
+RPUSH y v
+@1 ~read
+PUBLISH a three
+@1 ~read
+@1 ~block BLMOVE x y LEFT LEFT 0
+PUBLISH a four
+@1 ~read
+RPUSH x v
+@1 ~read
+
+=== queues a transaction
+@1 SUBSCRIBE a
+@1 MULTI
+PUBLISH a one
+@1 ~read
+@1 SET k v
+PUBLISH a two
+@1 ~read
+@1 EXEC
+
+=== watches
+@1 SUBSCRIBE a
+@1 WATCH k
+SET k v
+@1 MULTI
+@1 PUBSUB NUMSUB a
+@1 EXEC
+
+=== is paused
+@1 SUBSCRIBE a
+CLIENT PAUSE 100000 WRITE
+@2 ~block PUBLISH a x
+@1 PING
+CLIENT UNPAUSE
+@2 ~read
+@1 ~read
+
+=== is renamed, asked, and killed
+@1 SUBSCRIBE a
+@1 CLIENT SETNAME listener
+@1 CLIENT NO-EVICT ON
+~match "name=listener .*flags=Pe db=0 sub=1 .*cmd=client.no-evict" CLIENT LIST TYPE pubsub
+@1 ~match "flags=Pe db=0 sub=1 psub=0 ssub=0 multi=-1" CLIENT INFO
+@1 SELECT 5
+CLIENT KILL TYPE normal SKIPME yes
+PUBSUB NUMSUB a
+CLIENT KILL TYPE pubsub SKIPME yes
+@1 ~closed
+PUBSUB NUMSUB a
+`,
+  { protocols: [3], digest: false },
+);
