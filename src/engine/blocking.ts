@@ -210,7 +210,7 @@ export class Blocking {
     const replied = client.reply.length;
     write(blocked);
     // The reply tells that something is not there, and the change that took it away may not be durable yet.
-    if (engine.keyspace.unsettled.active) client.waitFor(engine.log.offset, replied);
+    if (engine.keyspace.unsettled.active) client.waitFor(engine.log.fileOffset, replied);
     engine.account(client, blocked.command, blocked.request, blocked.ranUs);
     engine.replied(client, replied);
     client.link.wake();

@@ -8,7 +8,7 @@ export function evictClients(engine: Engine): void {
   const limit = limitBytes(engine);
   let { clientBytes } = engine.memory;
   if (limit === 0 || clientBytes <= limit) return;
-  const candidates = [...engine.clients.all()].filter(({ noEvict }) => !noEvict);
+  const candidates = [...engine.clients.all()].filter(({ noEvict, replica }) => !noEvict && replica === null);
   candidates.sort((a: Client, b: Client) => b.bufferBytes - a.bufferBytes);
   for (const client of candidates) {
     if (clientBytes <= limit) return;

@@ -2,6 +2,8 @@
 
 import type { Database } from "../keyspace/database.js";
 import type { Watch, Watcher } from "../keyspace/watched.js";
+import type { Handshake } from "../replication/primary/handshake.js";
+import type { Replica, ReplicaLink } from "../replication/primary/replica.js";
 import type { BlockPool } from "../resp/reply.js";
 import { Reply } from "../resp/reply.js";
 import type { Request } from "../resp/request.js";
@@ -31,6 +33,8 @@ export interface ClientLink {
   destroy(): void;
   /** The session may run commands again: go on with what has been read, at the end of the turn. */
   wake(): void;
+  /** The connection as replication uses it, when the session becomes a replica. */
+  forReplica(): ReplicaLink;
 }
 
 /** Where commands come from. */
@@ -56,6 +60,10 @@ export class Client implements Watcher {
   readonly watching: Watch[] = [];
   dirty = false;
   monitor = false;
+  /** What was said with REPLCONF; null when nothing was. */
+  handshake: Handshake | null = null;
+  /** The replica that the session is; its connection carries the stream, and it gets no replies. */
+  replica: Replica | null = null;
   /** The channels and patterns that it listens to; null when it never did. */
   subscriptions: Subscriptions | null = null;
   /** Whether there are any: the session is then of the class `pubsub`, and in RESP2 it may do little else. */

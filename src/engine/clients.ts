@@ -59,6 +59,7 @@ export class Clients {
     this.engine.monitors.remove(client);
     this.engine.pubsub.forget(client);
     this.engine.blocking.forget(client);
+    if (client.replica !== null) this.engine.services.primary.detach(client.replica);
   }
 
   /** Whether the session must prove who it is before it may do anything else. */

@@ -162,6 +162,7 @@ export class Engine {
       else this.run(client, command, request);
     }
     if (client.blocked === null) this.replied(client, replied);
+    if (client.replica !== null && client.reply.length > replied) this.refuseReplica(client);
     this.unitEnded();
   }
 
@@ -223,6 +224,17 @@ export class Engine {
     if (command !== null) command.failed++;
     this.statistics.countError(text);
     client.reply.error(text);
+  }
+
+  /** A replica's connection carries the stream: a reply in it would be taken for a part of that. */
+  private refuseReplica(client: Client): void {
+    const name = client.lastCommand?.fullName ?? "<unknown>";
+    client.reply.cutTo(0);
+    this.services.log(
+      "warning",
+      `Replica generated a reply to command '${name}', disconnecting it: ${client.replica!.link.describe()}`,
+    );
+    client.link.destroy();
   }
 
   private queue(client: Client, command: Command, request: Request): void {

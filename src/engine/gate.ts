@@ -53,6 +53,7 @@ export class Gate {
   mustWait(client: Client, command: Command): boolean {
     const { clients } = this.engine;
     if (clients.pausedUntilMs === 0 || !clients.paused || client.kind !== "normal") return false;
+    if (client.replica !== null) return false;
     if (!clients.pausesOnlyWrites) return true;
     return this.bitsOf(client, command, WRITE | MAY_REPLICATE) !== 0;
   }
@@ -103,8 +104,7 @@ export class Gate {
       if (reason !== null) throw fail(reason);
     }
     if (writes) {
-      // Replicas are still to come, so there are never enough.
-      if (config.values["min-replicas-to-write"] > 0 && config.values["min-replicas-max-lag"] > 0)
+      if (config.values["min-replicas-to-write"] > 0 && !services.primary.hasEnoughReplicas)
         throw fail("NOREPLICAS Not enough good replicas to write.");
     }
     if (client.subscribed && client.reply.version === 2 && !command.is(WHILE_SUBSCRIBED)) {
@@ -114,7 +114,7 @@ export class Gate {
     }
     if (services.loading && !command.is(LOADING))
       throw fail("LOADING Redis is loading the dataset in memory");
-    if (client.monitor && command.is(WRITE | READONLY | MAY_REPLICATE))
+    if ((client.monitor || client.replica !== null) && command.is(WRITE | READONLY | MAY_REPLICATE))
       throw fail("Replica can't interact with the keyspace");
   }
 

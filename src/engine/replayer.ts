@@ -21,6 +21,9 @@ const NOWHERE: ClientLink = {
   close: () => {},
   destroy: () => {},
   wake: () => {},
+  forReplica: () => {
+    throw new Error("a log is no replica");
+  },
 };
 
 export class Replayer implements Replay {

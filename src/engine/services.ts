@@ -6,6 +6,7 @@
 import type { AppendOnlyFile } from "../persistence/append-only-file.js";
 import type { Background } from "../persistence/background.js";
 import type { Saver } from "../persistence/saver.js";
+import type { Primary } from "../replication/primary/primary.js";
 
 /** Progress of loading the dataset at start, for INFO and -LOADING. */
 export interface LoadingProgress {
@@ -44,6 +45,8 @@ export interface Services {
   readonly saver: Saver;
   /** What makes a snapshot in the background at present, for whatever purpose, and what waits for its turn. */
   readonly background: Background;
+  /** Who follows this server. */
+  readonly primary: Primary;
   /** Why writes are refused at the moment, as an error reply, else null. */
   writeRefusal(): string | null;
   /**

@@ -41,6 +41,11 @@ class Counters {
   commands = 0;
   bytesIn = 0;
   bytesOut = 0;
+  /** Of `bytesOut`, what went to replicas. */
+  replicaBytesOut = 0;
+  fullSyncs = 0;
+  partialSyncs = 0;
+  refusedPartialSyncs = 0;
   reads = 0;
   writes = 0;
   errorReplies = 0;
@@ -67,6 +72,7 @@ export class Statistics extends Counters {
   readonly commandRate = new Rate();
   readonly inputRate = new Rate();
   readonly outputRate = new Rate();
+  readonly replicaOutputRate = new Rate();
   readonly turnRate = new Rate();
   /** Microseconds of a turn. */
   readonly turnLength = new Rate();
@@ -82,6 +88,7 @@ export class Statistics extends Counters {
     this.commandRate.sample(this.commands, seconds);
     this.inputRate.sample(this.bytesIn, seconds);
     this.outputRate.sample(this.bytesOut, seconds);
+    this.replicaOutputRate.sample(this.replicaBytesOut, seconds);
     this.turnRate.sample(this.turns, seconds);
     this.turnLength.sample(this.turnUs, this.turns);
   }
@@ -132,7 +139,14 @@ export class Statistics extends Counters {
     Object.assign(this, new Counters());
     this.commandsBeforeTurn = 0;
     this.errors.clear();
-    for (const rate of [this.commandRate, this.inputRate, this.outputRate, this.turnRate, this.turnLength])
-      rate.reset();
+    const rates = [
+      this.commandRate,
+      this.inputRate,
+      this.outputRate,
+      this.replicaOutputRate,
+      this.turnRate,
+      this.turnLength,
+    ];
+    for (const rate of rates) rate.reset();
   }
 }

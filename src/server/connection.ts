@@ -5,9 +5,11 @@
  * turn.ts), so that the log is written before anybody is told.
  */
 
+import { clientLine } from "../commands/connection/client/line.js";
 import type { Client, ClientLink } from "../engine/client.js";
 import type { Engine } from "../engine/engine.js";
 import type { Connection as Socket } from "../platform/network.js";
+import type { ReplicaLink } from "../replication/primary/replica.js";
 import { type DecoderLimits, ProtocolError, RequestDecoder, WAITING_BYTES_MAX } from "../resp/decoder.js";
 import type { ReplyBlock } from "../resp/reply.js";
 import { checkOutput } from "./output-limit.js";
@@ -16,7 +18,7 @@ import type { Turn } from "./turn.js";
 /** The most bytes that may wait of a client that must still authenticate. */
 const STRANGER_BYTES_MAX = 1024 * 1024;
 
-export class Connection implements ClientLink, DecoderLimits {
+export class Connection implements ClientLink, ReplicaLink, DecoderLimits {
   readonly client: Client;
   private readonly decoder: RequestDecoder;
   private closed = false;
@@ -78,7 +80,9 @@ export class Connection implements ClientLink, DecoderLimits {
   }
 
   get outputBytes(): number {
-    return this.socket.pendingBytes;
+    const { replica } = this.client;
+    if (replica === null) return this.socket.pendingBytes;
+    return Math.max(this.socket.pendingBytes, replica.pendingBytes(this.engine.log.offset));
   }
 
   send(): void {
@@ -97,6 +101,34 @@ export class Connection implements ClientLink, DecoderLimits {
 
   wake(): void {
     if (!this.closed) this.turn.wake(this);
+  }
+
+  // ---- what replication sees of it ----
+
+  forReplica(): ReplicaLink {
+    return this;
+  }
+
+  describe(): string {
+    return clientLine(this.client, this.engine.keyspace.now, null);
+  }
+
+  write(bytes: Uint8Array, done: () => void): void {
+    if (this.closed) return;
+    const { statistics } = this.engine;
+    statistics.bytesOut += bytes.length;
+    statistics.replicaBytesOut += bytes.length;
+    statistics.writes++;
+    this.client.bytesOut += bytes.length;
+    this.socket.write(bytes, done);
+  }
+
+  setNoDelay(on: boolean): void {
+    this.socket.setNoDelay(on);
+  }
+
+  checkOutput(): void {
+    checkOutput(this.client, this.engine);
   }
 
   // ---- reading ----

@@ -86,6 +86,7 @@ export class Cron {
 
   private everySecond(): void {
     this.engine.log.trim();
+    this.engine.services.primary.cron();
     this.closeIdle();
     for (const client of this.engine.clients.all()) checkOutput(client, this.engine);
     if (this.wantedHz() !== this.hz) this.start();
@@ -98,8 +99,8 @@ export class Cron {
     if (seconds === 0) return;
     const since = engine.keyspace.now - seconds * 1000;
     for (const client of engine.clients.all()) {
-      if (client.monitor || client.subscribed || client.blocked !== null || client.lastActiveMs > since)
-        continue;
+      const waits = client.monitor || client.replica !== null || client.subscribed || client.blocked !== null;
+      if (waits || client.lastActiveMs > since) continue;
       engine.services.log("verbose", "Closing idle client");
       client.link.destroy();
     }

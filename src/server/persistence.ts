@@ -59,6 +59,8 @@ export class Persistence {
     });
     if (this.directory.manifest.isEmpty) await this.importDump();
     else await this.load();
+    // Replicas that have no more than the files had may go on from there.
+    if (this.recovered?.mark) this.engine.services.primary.resume(this.recovered.mark);
     this.start();
     config.onChange("appendfsync", ({ appendfsync }) => {
       this.aof?.setPolicy(appendfsync);

@@ -8,6 +8,7 @@ import type { AppendOnlyFile } from "../persistence/append-only-file.js";
 import type { Background } from "../persistence/background.js";
 import type { Saver } from "../persistence/saver.js";
 import type { Platform } from "../platform/platform.js";
+import type { Primary } from "../replication/primary/primary.js";
 import type { Cron } from "./cron.js";
 import type { Listeners } from "./listeners.js";
 import type { Logger, LogLevel } from "./logger.js";
@@ -19,6 +20,7 @@ export interface ServerParts {
   readonly listeners: Listeners;
   readonly persistence: Persistence;
   readonly snapshots: Snapshots;
+  readonly primary: Primary;
   readonly cron: Cron;
   readonly server: { shutdown(options: ShutdownOptions): Promise<void> };
 }
@@ -49,6 +51,10 @@ export class ServerServices implements Services {
       configFile: this.config.file ?? "",
       listeners: this.parts.listeners.describe(),
     };
+  }
+
+  get primary(): Primary {
+    return this.parts.primary;
   }
 
   get loading(): LoadingProgress | null {

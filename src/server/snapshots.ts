@@ -35,5 +35,5 @@ export class Snapshots {
 /** Where the dataset stands in the stream that replicas follow; null when there is no such stream. */
 function markOf({ log, history }: Engine): RdbMark | null {
   if (!log.hasReplicas) return null;
-  return { replicationId: history.replid, offset: log.offset, database: log.database };
+  return { replicationId: history.replid, offset: log.offset, database: Math.max(0, log.database) };
 }

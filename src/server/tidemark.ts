@@ -23,6 +23,7 @@ import { applyDefaultUser } from "./default-user.js";
 import { Listeners } from "./listeners.js";
 import { Logger } from "./logger.js";
 import { Persistence } from "./persistence.js";
+import { primaryOf } from "./replication.js";
 import { ServerServices } from "./services.js";
 import { Snapshots } from "./snapshots.js";
 import { Turn } from "./turn.js";
@@ -148,7 +149,8 @@ export class Tidemark implements AsyncDisposable {
       logger,
     );
     persistence.attach(turn);
-    services.attach({ listeners, persistence, snapshots, cron, server });
+    const primary = primaryOf(engine, logger, snapshots);
+    services.attach({ listeners, persistence, snapshots, primary, cron, server });
     applyConfig(engine, { listeners, cron });
     return server;
   }

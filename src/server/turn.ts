@@ -3,7 +3,8 @@
  *
  *  1. clients that the turn has unblocked go on with what they have sent meanwhile;
  *  2. the log's bytes of the turn go to the append-only file, in one write;
- *  3. replies leave whose place in the log is safe; the others wait for the file's progress.
+ *  3. replies leave whose place in the log is safe; the others wait for the file's progress;
+ *  4. the replicas get the log's bytes, too.
  *
  * Commands run in the poll phase, for all sockets that were ready; the check phase that follows is here.
  */
@@ -101,19 +102,35 @@ export class Turn {
       this.proceed(woken);
     }
     this.scheduled = false;
+    const { primary } = this.engine.services;
     const beganUs = clock.monotonicUs();
+    if (primary.wantsAcks) this.askForAcks();
     this.writeLog();
     const loggedUs = clock.monotonicUs();
     const ready = this.pending;
     this.pending = [];
     for (const connection of ready) this.release(connection);
+    primary.feed();
     this.engine.statistics.turnEnded(clock.monotonicUs(), loggedUs - beganUs);
+  }
+
+  /** Somebody waits for the replicas. While a pause holds the writes, the stream must stand still as well. */
+  private askForAcks(): void {
+    const { engine } = this;
+    if (engine.clients.paused) return;
+    engine.services.primary.wantsAcks = false;
+    engine.runUnit(() => engine.unit.tell(-1, ["REPLCONF", "GETACK", "*"]));
   }
 
   private writeLog(): void {
     const sink = this.sink();
     const { log } = this.engine;
+    const { primary } = this.engine.services;
     for (let block = log.take(); block !== null; block = log.take()) {
+      if (log.hasReplicas) {
+        log.retain(block);
+        primary.take(block);
+      }
       if (sink === null) log.release(block);
       else sink.flush(block);
     }

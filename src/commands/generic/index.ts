@@ -13,6 +13,7 @@ import { scan } from "./scan.js";
 import { sort, sortRo } from "./sort.js";
 import { expireTime, pexpireTime, pttl, ttl } from "./ttl.js";
 import { type } from "./type.js";
+import { wait } from "./wait.js";
 
 export const genericCommands: readonly Declaration[] = [
   copy,
@@ -41,4 +42,5 @@ export const genericCommands: readonly Declaration[] = [
   ttl,
   type,
   unlink,
+  wait,
 ];

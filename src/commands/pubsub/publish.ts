@@ -38,5 +38,5 @@ export const spublish = command({
 /** Who listens at a replica gets the message, too. */
 function tellReplicas(call: Call): void {
   if (!call.engine.log.hasReplicas) return;
-  call.tellReplicas(call.command.declaration.name, call.view(1), call.view(2));
+  call.tellReplicas(call.view(0), call.view(1), call.view(2));
 }

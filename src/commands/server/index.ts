@@ -13,6 +13,9 @@ import { latency } from "./latency/index.js";
 import { lolwut } from "./lolwut.js";
 import { memory } from "./memory/index.js";
 import { monitor } from "./monitor.js";
+import { psync, sync } from "./psync.js";
+import { replconf } from "./replconf.js";
+import { resyncs } from "./resyncs.js";
 import { role } from "./role.js";
 import { bgSave, lastSave, save } from "./save.js";
 import { shutdown } from "./shutdown.js";
@@ -35,11 +38,15 @@ export const serverCommands: readonly Declaration[] = [
   lolwut,
   memory,
   monitor,
+  psync,
+  replconf,
   restoreAsking,
+  resyncs,
   role,
   save,
   shutdown,
   slowLog,
   swapDb,
+  sync,
   time,
 ];

@@ -13,7 +13,7 @@ export const monitor = command({
     const { client, engine } = call;
     if (engine.isNested) throw fail("MONITOR isn't allowed for DENY BLOCKING client");
     // As in Redis, a second one is not even answered.
-    if (client.monitor) return;
+    if (client.monitor || client.replica !== null) return;
     engine.monitors.add(client);
     call.reply.ok();
   },

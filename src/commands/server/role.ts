@@ -10,11 +10,13 @@ export const role = command({
   complexity: "O(1)",
   flags: ["noscript", "loading", "stale", "fast"],
   categories: ["admin", "dangerous"],
-  run({ reply }) {
-    // Nothing is replicated yet: the offset stands where it does in Redis before its first replica, and there is none.
+  run({ reply, engine }) {
+    const online = engine.services.primary.replicas.filter(({ state }) => state === "online");
     reply.array(3);
     reply.text("master");
-    reply.integer(0);
-    reply.array(0);
+    reply.integer(engine.log.offset);
+    reply.array(online.length);
+    for (const { address, handshake, ackOffset } of online)
+      reply.texts([address, String(handshake.port), String(ackOffset)]);
   },
 });

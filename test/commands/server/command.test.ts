@@ -8,7 +8,7 @@ import { TidemarkHere } from "../../support/product.js";
 import type { Plain } from "../../support/reply.js";
 import type { WireClient } from "../../support/wire.js";
 import { type Facts, readFacts } from "./command-facts.js";
-import { newCommands, newerFacts } from "./newer-facts.js";
+import { newCommands, newerFacts, ownCommands } from "./newer-facts.js";
 
 const options = { digest: false };
 
@@ -95,7 +95,8 @@ oracleTest("every command says of itself what Redis 7.2 says", async () => {
   for (const [name, facts] of ours) {
     const expected = theirs.get(name);
     if (expected !== undefined) wrong.push(...compare(name, expected, facts));
-    else if (!newCommands.has(name)) wrong.push(`${name} is no command of Redis 7.0 or 7.2`);
+    else if (!newCommands.has(name) && !ownCommands.has(name))
+      wrong.push(`${name} is no command of Redis 7.0 or 7.2`);
   }
   assert.deepEqual(wrong, []);
 });

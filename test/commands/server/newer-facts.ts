@@ -3,6 +3,9 @@
 /** Commands and subcommands that 7.0 does not have. */
 export const newCommands: ReadonlySet<string> = new Set(["client|no-touch", "client|setinfo"]);
 
+/** Commands of our own. */
+export const ownCommands: ReadonlySet<string> = new Set(["resyncs"]);
+
 /** Under each reason `command: path = what 7.2 says`, with `-` for nothing. */
 const DIFFERENCES = `
 # Renamed so that no argument has an underscore, a slash or somebody else's name
@@ -135,6 +138,7 @@ brpop: flags = write blocking
 brpoplpush: flags = write denyoom blocking
 bzpopmax: flags = write blocking fast
 bzpopmin: flags = write blocking fast
+wait: flags =
 
 # More tips for clients of a cluster
 randomkey: tips = request_policy:all_shards response_policy:special nondeterministic_output
@@ -149,7 +153,7 @@ export const newerFacts: ReadonlyMap<string, ReadonlyMap<string, string>> = read
 
 function read(text: string): Map<string, Map<string, string>> {
   const all = new Map<string, Map<string, string>>();
-  for (const [, name = "", path = "", value = ""] of text.matchAll(/^([a-z_|-]+): (.*?) = (.*)$/gm)) {
+  for (const [, name = "", path = "", value = ""] of text.matchAll(/^([a-z_|-]+): (.*?) =(?: (.*))?$/gm)) {
     const facts = all.get(name) ?? new Map<string, string>();
     all.set(name, facts.set(path, value));
   }

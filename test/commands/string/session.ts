@@ -27,6 +27,9 @@ const LINK: ClientLink = {
   close: () => {},
   destroy: () => {},
   wake: () => {},
+  forReplica: () => {
+    throw new Error("not a replica");
+  },
 };
 
 /** What the engine asks of a server on the way of these commands; the rest would be a whole server. */

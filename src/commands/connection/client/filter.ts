@@ -16,5 +16,6 @@ export function readType(call: Call, at: number): ClientType {
 
 /** What a session is in these terms; one in MONITOR mode is a normal client. */
 export function typeOfClient(client: Client): ClientType {
+  if (client.replica !== null) return "replica";
   return client.subscribed ? "pubsub" : "normal";
 }

@@ -60,7 +60,7 @@ function bytesOfArguments(request: Request): number {
 
 function flagsOf(client: Client): string {
   const flags = [
-    client.monitor ? "O" : "",
+    client.monitor ? "O" : client.replica !== null ? "S" : "",
     client.subscribed ? "P" : "",
     client.transaction !== null ? "x" : "",
     client.blocked !== null ? "b" : "",

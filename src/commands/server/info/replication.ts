@@ -1,17 +1,62 @@
-/** INFO replication: a primary that nobody has asked to replicate. */
+/** INFO replication: the role, who follows, and which part of the stream is kept for replicas that come back. */
 
-import { section } from "./section.js";
+import type { Engine } from "../../../engine/engine.js";
+import { SHOWN_STATES } from "../../../replication/primary/replica.js";
+import { type Field, section } from "./section.js";
 
-export const replication = section("Replication", ({ history, config }) => [
+export const replication = section("Replication", (engine) => [
   ["role", "master"],
-  ["connected_slaves", 0],
+  ["connected_slaves", engine.services.primary.replicas.length],
+  ...goodReplicas(engine),
+  ...replicas(engine),
   ["master_failover_state", "no-failover"],
-  ["master_replid", history.replid],
-  ["master_replid2", "0".repeat(40)],
-  ["master_repl_offset", 0],
-  ["second_repl_offset", -1],
-  ["repl_backlog_active", 0],
-  ["repl_backlog_size", config.values["repl-backlog-size"]],
-  ["repl_backlog_first_byte_offset", 0],
-  ["repl_backlog_histlen", 0],
+  ["master_replid", engine.history.replid],
+  ["master_replid2", engine.history.replid2],
+  ["master_repl_offset", engine.log.offset],
+  ["second_repl_offset", engine.history.secondReplidOffset],
+  ...backlog(engine),
+  ...lastResync(engine),
 ]);
+
+function goodReplicas({ config: { values }, services }: Engine): Field[] {
+  if (values["min-replicas-to-write"] === 0 || values["min-replicas-max-lag"] === 0) return [];
+  return [["min_slaves_good_slaves", services.primary.goodReplicas]];
+}
+
+function replicas({ services: { primary } }: Engine): Field[] {
+  return primary.replicas.flatMap((replica, at): Field[] => {
+    const state = SHOWN_STATES[replica.state];
+    if (state === null) return [];
+    const { address, handshake, ackOffset } = replica;
+    const lag = primary.lagOf(replica);
+    return [
+      [`slave${at}`, `ip=${address},port=${handshake.port},state=${state},offset=${ackOffset},lag=${lag}`],
+    ];
+  });
+}
+
+function backlog({ services: { primary }, config, log }: Engine): Field[] {
+  const { backlog: kept } = primary;
+  return [
+    ["repl_backlog_active", kept === null ? 0 : 1],
+    ["repl_backlog_size", config.values["repl-backlog-size"]],
+    ["repl_backlog_first_byte_offset", kept === null ? 0 : kept.startOffset + 1],
+    ["repl_backlog_histlen", kept === null ? 0 : log.offset - kept.startOffset],
+  ];
+}
+
+/** Not of Redis: why a replica had to be sent everything last, and what would have avoided it (RESYNCS has more). */
+function lastResync({ services: { primary } }: Engine): Field[] {
+  const { last } = primary.resyncs;
+  if (last === undefined) return [];
+  return [
+    ["last_full_resync_time", Math.floor(last.atMs / 1000)],
+    ["last_full_resync_replica", last.replica],
+    ["last_full_resync_reason", last.reason],
+    ["last_full_resync_missing_bytes", last.missingBytes],
+    [
+      "last_full_resync_avoided_by",
+      last.setting === null ? "" : `${last.setting.name} ${last.setting.value}`,
+    ],
+  ];
+}

@@ -18,15 +18,15 @@ function traffic({ statistics }: Engine): Field[] {
     ["total_net_input_bytes", statistics.bytesIn],
     ["total_net_output_bytes", statistics.bytesOut],
     ["total_net_repl_input_bytes", 0],
-    ["total_net_repl_output_bytes", 0],
+    ["total_net_repl_output_bytes", statistics.replicaBytesOut],
     ["instantaneous_input_kbps", kilobytes(statistics.inputRate.average)],
     ["instantaneous_output_kbps", kilobytes(statistics.outputRate.average)],
     ["instantaneous_input_repl_kbps", "0.00"],
-    ["instantaneous_output_repl_kbps", "0.00"],
+    ["instantaneous_output_repl_kbps", kilobytes(statistics.replicaOutputRate.average)],
     ["rejected_connections", statistics.rejectedConnections],
-    ["sync_full", 0],
-    ["sync_partial_ok", 0],
-    ["sync_partial_err", 0],
+    ["sync_full", statistics.fullSyncs],
+    ["sync_partial_ok", statistics.partialSyncs],
+    ["sync_partial_err", statistics.refusedPartialSyncs],
   ];
 }
 

@@ -1,0 +1,86 @@
+/** What replication needs of the server: the snapshots for full resyncs, and the parts that it works on. */
+
+import { join } from "node:path";
+import type { Engine } from "../engine/engine.js";
+import type { ResyncSource, RunningSnapshot } from "../replication/primary/full-resync.js";
+import type { Handshake } from "../replication/primary/handshake.js";
+import { Primary } from "../replication/primary/primary.js";
+import { Capture, type Image } from "../snapshot/capture.js";
+import { encode } from "../snapshot/encoder.js";
+import { encoderOf, type Format, hasChecksum } from "../snapshot/job/formats.js";
+import { Output } from "../snapshot/output.js";
+import type { Logger } from "./logger.js";
+import type { Snapshots } from "./snapshots.js";
+
+/** Makes the primary's side of replication for an engine, which makes its snapshots with `snapshots`. */
+export function primaryOf(engine: Engine, logger: Logger, snapshots: Snapshots): Primary {
+  const { platform, config, log, history, statistics } = engine;
+  return new Primary({
+    config,
+    clock: platform.clock,
+    chance: platform.chance,
+    disk: platform.disk,
+    log,
+    history,
+    snapshots: new ResyncSnapshots(engine, snapshots),
+    isReplica: () => false,
+    pid: platform.host.pid,
+    counters: statistics,
+    tell: (words) => engine.runUnit(() => engine.unit.tell(-1, words)),
+    writeLog: (level, text) => logger.log(level, text),
+  });
+}
+
+class ResyncSnapshots implements ResyncSource {
+  constructor(
+    private readonly engine: Engine,
+    private readonly snapshots: Snapshots,
+  ) {}
+
+  get isBusy(): boolean {
+    return this.snapshots.background.current !== null;
+  }
+
+  get isSaving(): boolean {
+    return this.snapshots.background.running("save") !== null;
+  }
+
+  save(): { path: string; job: RunningSnapshot } {
+    const { saver, background } = this.snapshots;
+    const { values } = this.engine.config;
+    saver.saveInBackground();
+    const job = background.running("save")?.job ?? { done: Promise.resolve(NOT_BEGUN), abort: () => {} };
+    return { path: join(values.dir, values.dbfilename), job };
+  }
+
+  stream(content: Handshake, take: (bytes: Uint8Array) => Promise<void>): RunningSnapshot {
+    const { saver, background, jobs } = this.snapshots;
+    const { clock } = this.engine.platform;
+    const startUs = clock.monotonicUs();
+    const capture = Capture.take(this.engine.keyspace);
+    const format = saver.format();
+    if (content.excludesData) {
+      capture.release();
+      return { done: take(withoutKeys(capture.image, format)).then(() => DONE), abort: () => {} };
+    }
+    const keyDelayUs = this.engine.config.values["rdb-key-save-delay"];
+    const job = jobs.start(capture, format, { kind: "stream", take }, { keyDelayUs });
+    saver.tookCut(clock.monotonicUs() - startUs);
+    background.begin("transfer", job, clock.now());
+    return job;
+  }
+}
+
+const NOT_BEGUN = { outcome: "failed", reason: "the snapshot could not be begun" } as const;
+const DONE = { outcome: "done" } as const;
+
+/** A snapshot of a dataset as if it were empty. */
+function withoutKeys(image: Image, format: Format): Uint8Array {
+  const parts: Buffer[] = [];
+  const sink = (bytes: Uint8Array, start: number, end: number): void =>
+    void parts.push(Buffer.from(bytes.subarray(start, end)));
+  const output = new Output(sink, hasChecksum(format));
+  const steps = encode({ ...image, databases: [] }, encoderOf(format, output));
+  while (steps.next().done !== true) {}
+  return Buffer.concat(parts);
+}
