@@ -37,6 +37,32 @@ test("ioredis: commands, pipelines, transactions", { timeout: 30_000 }, async ()
   }
 });
 
+test("ioredis: workers that wait for jobs get each of them once", { timeout: 30_000 }, async () => {
+  await using server = await TidemarkHere.start();
+  const connect = (): Redis => new Redis({ port: server.port, host: "127.0.0.1" });
+  const workers = Array.from({ length: 5 }, connect);
+  const producer = connect();
+  const done: string[] = [];
+  const work = async (worker: Redis): Promise<void> => {
+    for (;;) {
+      const [, job = ""] = (await worker.blpop("first", "jobs", 0)) ?? [];
+      if (job === "end") return;
+      done.push(job);
+    }
+  };
+  try {
+    const all = Promise.all(workers.map(work));
+    const jobs = Array.from({ length: 500 }, (_, index) => `job ${index}`);
+    await Promise.all(jobs.map((job) => producer.rpush("jobs", job)));
+    await producer.rpush("jobs", ...workers.map(() => "end"));
+    await all;
+    assert.deepEqual(done.sort(), jobs.sort());
+    assert.equal(await producer.blmove("jobs", "other", "LEFT", "RIGHT", 0.01), null);
+  } finally {
+    for (const redis of [producer, ...workers]) redis.disconnect();
+  }
+});
+
 test("ioredis: scanning finds every key", { timeout: 30_000 }, async () => {
   await using server = await TidemarkHere.start();
   const redis = new Redis({ port: server.port, host: "127.0.0.1" });
@@ -80,6 +106,9 @@ for (const RESP of [2, 3] as const)
       assert.deepEqual(await redis.mGet(["key", "nothing"]), ["value", null]);
       assert.deepEqual(await redis.multi().incr("n").incrBy("n", 4).get("n").exec(), [1, 5, "5"]);
       await assert.rejects(redis.incr("key"), /value is not an integer/);
+      await redis.zAdd("scores", { score: 1.5, value: "member" });
+      assert.deepEqual(await redis.bzPopMin("scores", 0), { key: "scores", value: "member", score: 1.5 });
+      assert.equal(await redis.blPop(["none", "nothing"], 0.01), null);
       const config = await redis.configGet("maxmemory");
       assert.equal(config.maxmemory, "0");
       assert.deepEqual(
