@@ -3,6 +3,7 @@
 import { integer, key, optional, string, token } from "../../engine/argument.js";
 import type { Call } from "../../engine/call.js";
 import { command, type Declaration, type Flag, type Group } from "../../engine/command.js";
+import type { Engine } from "../../engine/engine.js";
 import { CommandError, fail, syntaxError } from "../../engine/errors.js";
 import { valueOptions } from "../../engine/snapshot-reader.js";
 import { NOTIFY_GENERIC } from "../../keyspace/events.js";
@@ -33,14 +34,14 @@ export const dump = command({
   run(call) {
     const ref = call.database.read(call.key(1));
     if (ref === 0) call.reply.nil();
-    else call.reply.bulk(payloadOf(call, ref));
+    else call.reply.bulk(payloadOf(call.engine, ref));
   },
 });
 
 /** The payload of an entry's value. */
-export function payloadOf({ engine }: Call, ref: Ref): Buffer {
-  const { values } = engine.config;
-  return serializeValue(engine.keyspace.entries, ref, {
+export function payloadOf({ config, keyspace }: Engine, ref: Ref): Buffer {
+  const { values } = config;
+  return serializeValue(keyspace.entries, ref, {
     version: DEFAULT_VERSION,
     compress: values.rdbcompression,
   });

@@ -6,6 +6,7 @@ import { dump, restore } from "./dump.js";
 import { exists, touch } from "./exists.js";
 import { expire, expireAt, persist, pexpire, pexpireAt } from "./expire.js";
 import { keys, randomKey } from "./keys.js";
+import { migrate } from "./migrate.js";
 import { copy, move } from "./move.js";
 import { object } from "./object.js";
 import { rename, renameNx } from "./rename.js";
@@ -24,6 +25,7 @@ export const genericCommands: readonly Declaration[] = [
   expireAt,
   expireTime,
   keys,
+  migrate,
   move,
   object,
   persist,

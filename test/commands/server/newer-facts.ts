@@ -52,6 +52,11 @@ zrangebyscore: arguments/4/name = limit
 zrangestore: arguments/6/name = limit
 zrevrangebylex: arguments/3/name = limit
 zrevrangebyscore: arguments/4/name = limit
+migrate: arguments/2/name = key-selector
+migrate: arguments/2/1/name = empty-string
+migrate: arguments/7/0/name = auth
+migrate: arguments/7/1/name = auth2
+migrate: arguments/8/name = keys
 
 # Words to choose from are alternatives, no longer any string
 bitop: arguments/0/type = oneof
@@ -146,6 +151,10 @@ scan: tips = nondeterministic_output request_policy:special response_policy:spec
 
 # The release it came with, not the development version
 client|pause: since = 3.0.0
+
+# The choice is optional, not each of its ways
+migrate: arguments/7/0/flags = -
+migrate: arguments/7/1/flags = -
 `;
 
 /** What 7.2 says, by command and path. */

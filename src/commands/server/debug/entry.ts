@@ -29,7 +29,7 @@ export function object(call: Call): void {
 
 /** Bytes of a value in a snapshot, without its type. */
 function serializedLength(call: Call, ref: Ref): number {
-  return payloadOf(call, ref).length - 1 - DUMP_FOOTER_SIZE;
+  return payloadOf(call.engine, ref).length - 1 - DUMP_FOOTER_SIZE;
 }
 
 /** The lengths of a key and a string value, the room behind them, and the bytes of the blocks that hold them. */
