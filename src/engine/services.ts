@@ -60,6 +60,8 @@ export interface Services {
   rewriteConfig(): void;
   /** Completes the append-only file, forgets the dataset and loads it again (DEBUG LOADAOF). */
   reload(): Promise<void>;
+  /** Loads the snapshot file, with `flush` in the place of the dataset; null when there is no file (DEBUG RELOAD). */
+  reloadSnapshot(options: { readonly flush: boolean; readonly merge: boolean }): Promise<void> | null;
   /** How often a second the background work is done at present. */
   readonly hz: number;
   /** Stops and resumes the background work (DEBUG PAUSE-CRON). */

@@ -86,6 +86,20 @@ export class Persistence {
     this.start();
   }
 
+  /** DEBUG RELOAD: loads the snapshot file, into what there is or in its place. Null when there is no file. */
+  reloadSnapshot({ flush, merge }: { flush: boolean; merge: boolean }): Promise<void> | null {
+    const { keyspace, platform, config } = this.engine;
+    const path = dumpPath(config.values);
+    const size = platform.disk.stat(path)?.bytes;
+    if (size === undefined) return null;
+    for (const database of keyspace.databases) database.touchAllWatched();
+    if (flush) keyspace.clear();
+    return this.whileLoading(this.dumpLoad(path, size, merge), async (load) => {
+      await load.run();
+      this.logger.log("warning", "DB reloaded by DEBUG RELOAD");
+    });
+  }
+
   /** Writes and syncs everything. */
   async close(): Promise<void> {
     const { aof } = this;
@@ -118,7 +132,7 @@ export class Persistence {
     });
   }
 
-  private dumpLoad(path: string, size: number): DumpLoad {
+  private dumpLoad(path: string, size: number, replace = false): DumpLoad {
     const { engine } = this;
     const { disk, clock } = engine.platform;
     return new DumpLoad(path, size, {
@@ -126,7 +140,7 @@ export class Persistence {
       clock,
       log: this.writeLog,
       makeReader: (bytes, listener) => {
-        const use = { size: bytes, skipExpired: engine.config.values.replicaof === null };
+        const use = { size: bytes, skipExpired: engine.config.values.replicaof === null, replace };
         return snapshotReader(engine, use, listener);
       },
     });

@@ -96,6 +96,10 @@ export class ServerServices implements Services {
     return this.parts.persistence.reload();
   }
 
+  reloadSnapshot(options: { readonly flush: boolean; readonly merge: boolean }): Promise<void> | null {
+    return this.parts.persistence.reloadSnapshot(options);
+  }
+
   get hz(): number {
     return this.parts.cron.hz;
   }

@@ -11,7 +11,6 @@ import { NEVER } from "../../memory/entry.js";
 import type { Key } from "../../memory/key.js";
 import type { Ref } from "../../memory/memory.js";
 import { RdbError, RdbUnsupported } from "../../snapshot/rdb/error.js";
-import { DEFAULT_VERSION } from "../../snapshot/rdb/format.js";
 import { isIntact, restoreValue } from "../../snapshot/rdb/payload.js";
 import { serializeValue } from "../../snapshot/rdb/serialize.js";
 import { AUTO } from "../../types/string.js";
@@ -42,7 +41,7 @@ export const dump = command({
 export function payloadOf({ config, keyspace }: Engine, ref: Ref): Buffer {
   const { values } = config;
   return serializeValue(keyspace.entries, ref, {
-    version: DEFAULT_VERSION,
+    version: values["rdb-version"],
     compress: values.rdbcompression,
   });
 }

@@ -10,7 +10,7 @@ import { digest, digestValue } from "./digest.js";
 import { object, stringLengths, tableOfKey } from "./entry.js";
 import { populate } from "./populate.js";
 import { protocol } from "./protocol.js";
-import { loadAof } from "./reload.js";
+import { loadAof, reload } from "./reload.js";
 import { showListpack, showQuicklist } from "./structure.js";
 import { tables } from "./tables.js";
 
@@ -70,6 +70,15 @@ const SUBCOMMANDS: ReadonlyMap<string, Subcommand> = new Map<string, Subcommand>
   [
     "sdslen",
     { args: "<key>", summary: "Tell the lengths of a key and its string.", argc: [3, 3], run: stringLengths },
+  ],
+  [
+    "reload",
+    {
+      args: "[MERGE] [NOFLUSH] [NOSAVE]",
+      summary: "Save a snapshot and load it, unless told otherwise in the place of what there is.",
+      argc: [2, 5],
+      run: reload,
+    },
   ],
   ["segfault", { args: "", summary: "End the process by SIGSEGV.", argc: [2, 2], run: segfault }],
   [
