@@ -131,11 +131,13 @@ export class DictReader<M extends Memory = Memory> {
 }
 
 export class Dict extends DictReader<Arena> {
-  private readonly entries: EntryReader;
-
-  constructor(arena: Arena, root: Ref = Dict.createRoot(arena)) {
+  /** `entries` reads the keys of the entries. */
+  constructor(
+    arena: Arena,
+    root: Ref = Dict.createRoot(arena),
+    private readonly entries: EntryReader = new EntryReader(arena),
+  ) {
     super(arena, root);
-    this.entries = new EntryReader(arena);
   }
 
   /** The entry with that key, or 0. */

@@ -7,8 +7,8 @@
  * their keys and neither moves nor frees them. An inner node repeats the score and the entry that each child begins with,
  * so that a search reads no node but those it passes.
  *
- * Changes are made by rank. A search gives the rank, a descent that owns what it passes makes the change: every node
- * on the way changes anyhow, since its counts do. While a snapshot is open that copies one node of each level at
+ * A change is one descent, by score and member or by rank, that owns what it passes: every node on the way changes
+ * anyhow, since its counts do. While a snapshot is open that copies one node of each level at
  * most, some five kilobytes for millions of elements.
  *
  * A full node is split in halves, or, where elements come in ascending order, left full. A node that becomes nearly
@@ -16,6 +16,7 @@
  */
 
 import type { Arena } from "./arena.js";
+import { EntryReader } from "./entry.js";
 import type { Ref } from "./memory.js";
 import {
   COUNT,
@@ -48,37 +49,44 @@ export class OrderedTree extends OrderedTreeReader<Arena> {
   /** Where `open` has made room. */
   private target: Ref = 0;
   private slot = 0;
+  /** Whether `rest` says where the change belongs; else what is looked for does. */
+  private byRank = false;
+  /** Whether the last insertion came behind all other elements. */
+  private appended = false;
 
-  constructor(arena: Arena, root: Ref = createNode(arena, 0)) {
-    super(arena, root);
+  /** `entries` reads the entries of the elements. */
+  constructor(arena: Arena, root: Ref = createNode(arena, 0), entries: EntryReader = new EntryReader(arena)) {
+    super(arena, root, entries);
   }
 
   /** Inserts before the element of that rank; `count` appends. The caller knows that the order is kept. */
   insertAt(rank: number, score: number, ref: Ref): void {
-    const appends = rank === this.count;
-    this.root = this.memory.own(this.root);
+    this.byRank = true;
     this.rest = rank;
-    const right = this.insertInto(this.root, score, ref, appends);
-    if (right !== 0) this.grow(right);
+    this.addToRoot(score, ref);
+  }
+
+  /** Inserts an element that is not there, whose entry has that member. */
+  insert(score: number, member: Uint8Array, start: number, end: number, ref: Ref): void {
+    this.byRank = false;
+    this.lookFor(score, member, start, end);
+    this.addToRoot(score, ref);
+    this.forget();
   }
 
   /** Takes the element of that rank out. */
   removeAt(rank: number): void {
-    this.root = this.memory.own(this.root);
+    this.byRank = true;
     this.rest = rank;
-    this.removeFrom(this.root);
-    while (levelOf(this.memory, this.root) > 0 && itemsOf(this.memory, this.root) === 1) {
-      const only = refOf(this.memory, this.root, 0);
-      this.memory.free(this.root);
-      this.root = only;
-    }
+    this.removeFromRoot();
   }
 
-  /** Puts another element in the place of the one of that rank. The caller knows that the order is kept. */
-  replaceAt(rank: number, score: number, ref: Ref): void {
-    this.root = this.memory.own(this.root);
-    this.rest = rank;
-    this.replaceIn(this.root, score, ref);
+  /** Takes the element with that score and member out, which must be there. */
+  remove(score: number, member: Uint8Array, start: number, end: number): void {
+    this.byRank = false;
+    this.lookFor(score, member, start, end);
+    this.removeFromRoot();
+    this.forget();
   }
 
   /** Frees all nodes; the tree is dead afterwards. */
@@ -106,22 +114,42 @@ export class OrderedTree extends OrderedTreeReader<Arena> {
     return bytes;
   }
 
-  /** Inserts at `rest` below an owned node; gives back the node that was split off to its right, or 0. */
-  private insertInto(node: Ref, score: number, ref: Ref, appends: boolean): Ref {
-    if (levelOf(this.memory, node) === 0) {
-      const right = this.open(node, this.rest, appends);
+  private addToRoot(score: number, ref: Ref): void {
+    this.root = this.memory.own(this.root);
+    const right = this.insertInto(this.root, score, ref, true);
+    if (right !== 0) this.grow(right);
+  }
+
+  private removeFromRoot(): void {
+    this.root = this.memory.own(this.root);
+    this.removeFrom(this.root);
+    while (levelOf(this.memory, this.root) > 0 && itemsOf(this.memory, this.root) === 1) {
+      const only = refOf(this.memory, this.root, 0);
+      this.memory.free(this.root);
+      this.root = only;
+    }
+  }
+
+  /** Inserts below an owned node, the last of its level or not; gives back the node split off to its right, or 0. */
+  private insertInto(node: Ref, score: number, ref: Ref, isLast: boolean): Ref {
+    const level = levelOf(this.memory, node);
+    const items = itemsOf(this.memory, node);
+    if (level === 0) {
+      const slot = this.byRank ? this.rest : this.itemsBelow(node, 0);
+      this.appended = isLast && slot === items;
+      const right = this.open(node, slot, this.appended);
       this.writeElement(this.target, this.slot, score, ref);
       return right;
     }
-    const slot = this.childFor(node);
+    const slot = this.byRank ? this.childFor(node) : Math.max(0, this.itemsBelow(node, level) - 1);
     const child = this.ownChild(node, slot);
-    const half = this.insertInto(child, score, ref, appends);
+    const half = this.insertInto(child, score, ref, isLast && slot === items - 1);
     if (half === 0) {
       this.refresh(node, slot, child, 1);
       return 0;
     }
     this.writeChild(node, slot, child);
-    const right = this.open(node, slot + 1, appends);
+    const right = this.open(node, slot + 1, this.appended);
     this.writeChild(this.target, this.slot, half);
     return right;
   }
@@ -133,6 +161,14 @@ export class OrderedTree extends OrderedTreeReader<Arena> {
     for (; slot < last && this.rest > countOf(this.memory, node, slot); slot++) {
       this.rest -= countOf(this.memory, node, slot);
     }
+    return slot;
+  }
+
+  /** The slot of the child that has the element that is looked for: the last one that does not begin behind it. */
+  private childWith(node: Ref, level: number): number {
+    this.orEqual = true;
+    const slot = this.itemsBelow(node, level) - 1;
+    this.orEqual = false;
     return slot;
   }
 
@@ -182,11 +218,12 @@ export class OrderedTree extends OrderedTreeReader<Arena> {
   }
 
   private removeFrom(node: Ref): void {
-    if (levelOf(this.memory, node) === 0) {
-      this.shift(node, this.rest + 1, -1);
+    const level = levelOf(this.memory, node);
+    if (level === 0) {
+      this.shift(node, (this.byRank ? this.rest : this.itemsBelow(node, 0)) + 1, -1);
       return;
     }
-    const slot = this.childAt(node);
+    const slot = this.byRank ? this.childAt(node) : this.childWith(node, level);
     const child = this.ownChild(node, slot);
     this.removeFrom(child);
     const items = itemsOf(this.memory, child);
@@ -211,17 +248,6 @@ export class OrderedTree extends OrderedTreeReader<Arena> {
     this.writeChild(node, left, joined);
     this.memory.free(right);
     this.shift(node, left + 2, -1);
-  }
-
-  private replaceIn(node: Ref, score: number, ref: Ref): void {
-    if (levelOf(this.memory, node) === 0) {
-      this.writeElement(node, this.rest, score, ref);
-      return;
-    }
-    const slot = this.childAt(node);
-    const child = this.ownChild(node, slot);
-    this.replaceIn(child, score, ref);
-    this.refresh(node, slot, child, 0);
   }
 
   private ownChild(node: Ref, slot: number): Ref {
@@ -275,11 +301,10 @@ export class OrderedTree extends OrderedTreeReader<Arena> {
     const at = memory.word(node);
     const items = words[at + COUNT]!;
     const scores = memory.double(node) + SCORES_AT;
-    memory.doublesOf(node).copyWithin(scores + slot + by, scores + slot, scores + items);
+    moveItems(memory.doublesOf(node), scores + slot, scores + items, by);
     const last = at + (words[at + LEVEL] === 0 ? REFS_AT : FIRSTS_AT);
-    for (let array = at + REFS_AT; array <= last; array += ITEMS_MAX) {
-      words.copyWithin(array + slot + by, array + slot, array + items);
-    }
+    for (let array = at + REFS_AT; array <= last; array += ITEMS_MAX)
+      moveItems(words, array + slot, array + items, by);
     words[at + COUNT] = items + by;
   }
 
@@ -290,6 +315,12 @@ export class OrderedTree extends OrderedTreeReader<Arena> {
     }
     visit(node);
   }
+}
+
+/** Moves a range by one place. A loop: a native copy in shared memory takes longer for so few. */
+function moveItems(array: Float64Array | Int32Array, from: number, end: number, by: 1 | -1): void {
+  if (by < 0) for (let at = from; at < end; at++) array[at - 1] = array[at]!;
+  else for (let at = end; at > from; at--) array[at] = array[at - 1]!;
 }
 
 function createNode(arena: Arena, level: number): Ref {

@@ -33,33 +33,44 @@ class Ordered {
   readonly hasher = new Hasher(new SeededChance(1));
   readonly tree = new OrderedTree(this.arena);
   readonly model: Item[] = [];
+  /** Entries made so far: a number for a member that is above all before it. */
+  made = 0;
 
   add(score: number, member: string): void {
     const rank = this.model.filter((item) => isBefore(item, score, member)).length;
     const bytes = Buffer.from(member);
     assert.equal(this.tree.countBefore(score, bytes, 0, bytes.length), rank);
     const item = this.make(score, member);
-    this.tree.insertAt(rank, score, item.ref);
+    // By rank and by member in turns: both come to the same place.
+    if (this.model.length % 2 === 0) this.tree.insertAt(rank, score, item.ref);
+    else this.tree.insert(score, bytes, 0, bytes.length, item.ref);
     this.model.splice(rank, 0, item);
   }
 
   /** As `add`, where the place is known to be the end: the check of the rank would make this slow. */
   append(score: number, member: string): void {
     const item = this.make(score, member);
-    this.tree.insertAt(this.model.length, score, item.ref);
+    const bytes = Buffer.from(member);
+    if (this.model.length % 2 === 0) this.tree.insertAt(this.model.length, score, item.ref);
+    else this.tree.insert(score, bytes, 0, bytes.length, item.ref);
     this.model.push(item);
   }
 
   removeAt(rank: number): void {
-    this.tree.removeAt(rank);
-    this.arena.free(this.model.splice(rank, 1)[0]!.ref);
+    const { score, member, ref } = this.model.splice(rank, 1)[0]!;
+    const bytes = Buffer.from(member);
+    if (this.model.length % 2 === 0) this.tree.removeAt(rank);
+    else this.tree.remove(score, bytes, 0, bytes.length);
+    this.arena.free(ref);
   }
 
   /** The same member and score in another entry: what happens to an entry that a snapshot holds. */
   moveAt(rank: number): void {
     const old = this.model[rank]!;
     const item = this.make(old.score, old.member);
-    this.tree.replaceAt(rank, item.score, item.ref);
+    const bytes = Buffer.from(old.member);
+    this.tree.remove(old.score, bytes, 0, bytes.length);
+    this.tree.insert(item.score, bytes, 0, bytes.length, item.ref);
     this.arena.free(old.ref);
     this.model[rank] = item;
   }
@@ -99,6 +110,7 @@ class Ordered {
 
   private make(score: number, member: string): Item {
     const key = this.hasher.key(Buffer.from(member));
+    this.made++;
     return { score, member, ref: this.entries.createString(key, NOTHING, 0, 0, TRAITS) };
   }
 }
@@ -134,7 +146,7 @@ describe("an ordered tree", () => {
             if (each.kind === "remove" && length > 0) ordered.removeAt(each.at % length);
             if (each.kind === "move" && length > 0) ordered.moveAt(each.at % length);
             if (each.kind === "append" && ordered.model.at(-1)?.score !== Infinity) {
-              for (let i = 0; i < each.count; i++) ordered.append(Number.MAX_VALUE, `z${1e9 + length + i}`);
+              for (let i = 0; i < each.count; i++) ordered.append(Number.MAX_VALUE, `z${1e9 + ordered.made}`);
             }
             if (each.kind === "cut") {
               for (let i = 0; i < each.count && ordered.model.length > 0; i++) {

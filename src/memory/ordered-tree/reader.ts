@@ -19,12 +19,11 @@ import {
 const NO_BYTES = new Uint8Array(0);
 
 export class OrderedTreeReader<M extends Memory = Memory> {
-  protected readonly entries: EntryReader;
   /** Where `descend` has arrived: the leaf or child, and how many elements of it are still to be passed. */
   protected rest = 0;
-  // What `position` looks for.
+  // What is looked for.
   private score = 0;
-  private orEqual = false;
+  protected orEqual = false;
   /** Whether scores, or members, decide alone. */
   private by: "score" | "member" | "both" = "both";
   private bytes: Uint8Array = NO_BYTES;
@@ -35,9 +34,9 @@ export class OrderedTreeReader<M extends Memory = Memory> {
     readonly memory: M,
     /** The root's block; changes as the tree grows, shrinks, or is changed while a snapshot is open. */
     public root: Ref,
-  ) {
-    this.entries = new EntryReader(memory);
-  }
+    /** Reads the entries of the elements. */
+    private readonly entries: EntryReader = new EntryReader(memory),
+  ) {}
 
   /** Number of elements. */
   get count(): number {
@@ -94,10 +93,10 @@ export class OrderedTreeReader<M extends Memory = Memory> {
 
   /** How many elements come before the one with that score and member, whether it is there or not. */
   countBefore(score: number, member: Uint8Array, start: number, end: number): number {
-    this.by = "both";
-    this.score = score;
-    this.orEqual = false;
-    return this.positionOfMember(member, start, end);
+    this.lookFor(score, member, start, end);
+    const position = this.position();
+    this.forget();
+    return position;
   }
 
   /**
@@ -105,9 +104,12 @@ export class OrderedTreeReader<M extends Memory = Memory> {
    * scores are all equal.
    */
   countMembersBelow(member: Uint8Array, start: number, end: number, orEqual: boolean): number {
+    this.lookFor(0, member, start, end);
     this.by = "member";
     this.orEqual = orEqual;
-    return this.positionOfMember(member, start, end);
+    const position = this.position();
+    this.forget();
+    return position;
   }
 
   /** The leaf with the element of that rank; its slot is in `rest`. */
@@ -131,13 +133,19 @@ export class OrderedTreeReader<M extends Memory = Memory> {
     return slot;
   }
 
-  private positionOfMember(member: Uint8Array, start: number, end: number): number {
+  /** Looks for an element from now on, until `forget`. */
+  protected lookFor(score: number, member: Uint8Array, start: number, end: number): void {
+    this.by = "both";
+    this.score = score;
+    this.orEqual = false;
     this.bytes = member;
     this.start = start;
     this.end = end;
-    const position = this.position();
+  }
+
+  /** Lets go of the member. */
+  protected forget(): void {
     this.bytes = NO_BYTES;
-    return position;
   }
 
   private position(): number {
@@ -153,7 +161,7 @@ export class OrderedTreeReader<M extends Memory = Memory> {
   }
 
   /** How many items of the node begin below what is looked for. */
-  private itemsBelow(node: Ref, level: number): number {
+  protected itemsBelow(node: Ref, level: number): number {
     const doubles = this.memory.doublesOf(node);
     const scores = this.memory.double(node) + SCORES_AT;
     let low = 0;

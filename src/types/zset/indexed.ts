@@ -21,9 +21,9 @@ const BOX_BYTES = HEADER_BYTES + 8;
 const SCORE_BYTES = 8;
 const TRAITS = { type: 0, encoding: 0, access: 0, expiry: NEVER };
 
-/** A score on its way into and out of an entry, where it is not aligned; written anew before each use. */
-const SCORE = new Float64Array(1);
-const SCORE_AS_BYTES = new Uint8Array(SCORE.buffer);
+/** A score on its way into an entry; written anew before each use. */
+const SCORE_AS_BYTES = new Uint8Array(SCORE_BYTES);
+const SCORE = new DataView(SCORE_AS_BYTES.buffer);
 
 /** The root of the dict of a big sorted set. */
 export function membersIn(memory: Memory, box: Ref): Ref {
@@ -62,6 +62,7 @@ export class IndexedReader<M extends Memory = Memory, T extends OrderedTreeReade
 
   protected visit(element: Element, score: number, ref: Ref, visit: Visitor): void {
     element.bytes = this.memory.bytesOf(ref);
+    element.view = this.memory.viewOf(ref);
     element.start = this.reader.keyStart(ref);
     element.end = element.start + this.reader.keyLength(ref);
     element.score = score;
@@ -105,8 +106,8 @@ export class Indexed extends IndexedReader<Arena, OrderedTree> implements Form {
 
   static at(entries: Entries, box: Ref): Indexed {
     const arena = entries.memory;
-    const dict = new Dict(arena, membersIn(arena, box));
-    return new Indexed(entries, box, dict, new OrderedTree(arena, arena.read(box, TREE) >>> 0));
+    const dict = new Dict(arena, membersIn(arena, box), entries);
+    return new Indexed(entries, box, dict, new OrderedTree(arena, arena.read(box, TREE) >>> 0, entries));
   }
 
   /** An empty one. */
@@ -118,16 +119,18 @@ export class Indexed extends IndexedReader<Arena, OrderedTree> implements Form {
     return created;
   }
 
+  /** The dict knows it without adding up. */
+  override get count(): number {
+    return this.dict.count;
+  }
+
   find(key: Key): number {
     const ref = this.dict.find(key);
     return ref === 0 ? ABSENT : ref;
   }
 
   scoreOf(handle: number): number {
-    const bytes = this.memory.bytesOf(handle);
-    const start = this.entries.valueStart(handle);
-    for (let i = 0; i < SCORE_BYTES; i++) SCORE_AS_BYTES[i] = bytes[start + i]!;
-    return SCORE[0]!;
+    return this.memory.viewOf(handle).getFloat64(this.entries.valueStart(handle), true);
   }
 
   rankOf(key: Key, handle: number): number {
@@ -148,33 +151,28 @@ export class Indexed extends IndexedReader<Arena, OrderedTree> implements Form {
   }
 
   insert(key: Key, score: number): void {
-    const rank = this.tree.countBefore(score, key.bytes, key.start, key.end);
-    this.insertAt(rank, key, score);
+    this.tree.insert(score, key.bytes, key.start, key.end, this.createElement(key, score));
+    this.saveRoots();
   }
 
   /** Adds an element above all others. */
   append(key: Key, score: number): void {
-    this.insertAt(this.count, key, score);
+    const rank = this.count;
+    this.tree.insertAt(rank, score, this.createElement(key, score));
+    this.saveRoots();
   }
 
   update(key: Key, handle: number, score: number): void {
-    const from = this.rankOf(key, handle);
-    const to = this.tree.countBefore(score, key.bytes, key.start, key.end);
+    this.tree.remove(this.scoreOf(handle), key.bytes, key.start, key.end);
     const owned = this.memory.own(handle);
     this.dict.replace(key.hash, handle, owned);
-    this.writeScore(owned, score);
-    // The element itself may be among those that come before its new place.
-    if (to === from || to === from + 1) {
-      this.tree.replaceAt(from, score, owned);
-    } else {
-      this.tree.removeAt(from);
-      this.tree.insertAt(to > from ? to - 1 : to, score, owned);
-    }
+    this.memory.viewOf(owned).setFloat64(this.entries.valueStart(owned), score, true);
+    this.tree.insert(score, key.bytes, key.start, key.end, owned);
     this.saveRoots();
   }
 
   remove(key: Key, handle: number): void {
-    this.tree.removeAt(this.rankOf(key, handle));
+    this.tree.remove(this.scoreOf(handle), key.bytes, key.start, key.end);
     this.drop(key.hash, handle);
     this.saveRoots();
   }
@@ -230,17 +228,12 @@ export class Indexed extends IndexedReader<Arena, OrderedTree> implements Form {
     return this.memory.sizeOf(this.box) + this.dict.tableBytes + this.tree.nodeBytes + entries;
   }
 
-  private insertAt(rank: number, key: Key, score: number): void {
-    SCORE[0] = score;
+  /** An entry for a new element, in the dict already. */
+  private createElement(key: Key, score: number): Ref {
+    SCORE.setFloat64(0, score, true);
     const ref = this.entries.createString(key, SCORE_AS_BYTES, 0, SCORE_BYTES, TRAITS);
     this.dict.insert(key.hash, ref);
-    this.tree.insertAt(rank, score, ref);
-    this.saveRoots();
-  }
-
-  private writeScore(ref: Ref, score: number): void {
-    SCORE[0] = score;
-    this.memory.bytesOf(ref).set(SCORE_AS_BYTES, this.entries.valueStart(ref));
+    return ref;
   }
 
   private drop(hash: number, ref: Ref): void {
