@@ -1,12 +1,11 @@
 /** Encoding a value as an entry of a listpack. */
 
+import { copy } from "../../util/copy.js";
 import { parseInteger, parseInteger64 } from "../../util/integer.js";
 import { backlenSize, INT16, INT24, INT32, INT64, STRING32, writeBacklen, writeTotal } from "./format.js";
 
 /** "-9223372036854775808" */
 const LONGEST_INTEGER = 20;
-/** Up to here a loop is faster than a native copy. */
-const LOOP_LIMIT = 32;
 
 /** The bytes that value[start, end) takes as an entry, its backlen included. */
 export function encodedSize(value: Uint8Array, start: number, end: number): number {
@@ -61,8 +60,7 @@ function writeString(bytes: Uint8Array, at: number, value: Uint8Array, start: nu
     bytes[at] = STRING32;
     writeTotal(bytes, at + 1, length);
   }
-  if (length > LOOP_LIMIT) bytes.set(value.subarray(start, end), body);
-  else for (let i = 0; i < length; i++) bytes[body + i] = value[start + i]!;
+  copy(value, start, end, bytes, body);
   return writeBacklen(bytes, body + length, body + length - at);
 }
 

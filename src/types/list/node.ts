@@ -34,6 +34,8 @@ const START_MASK = INCOMPRESSIBLE - 1;
 const FIRST_START = HEADER_BYTES + 4;
 /** The largest block that shares a slab with others: a full node of the default size just fits. */
 const SLAB_BYTES_MAX = 8192;
+/** Up to here it matters more how much room a list leaves empty than how often it is moved. */
+const SMALL_BYTES = 512;
 /** A block smaller than this is not worth moving to a smaller one. */
 const SHRINK_BYTES_MIN = 64;
 
@@ -226,9 +228,12 @@ function roomBefore(arena: Arena, node: Ref, more: number): Ref {
   return target;
 }
 
-/** An eighth more, as size classes are apart; what fits the slabs stays there. */
+/**
+ * An eighth more, as size classes are apart, or of what is no longer small a quarter: most lists that come so far fill
+ * their node, which is moved each time. What fits the slabs stays there.
+ */
 function roomier(bytes: number): number {
-  const wanted = bytes + (bytes >>> 3);
+  const wanted = bytes + (bytes >>> (bytes < SMALL_BYTES ? 3 : 2));
   return bytes <= SLAB_BYTES_MAX ? Math.min(wanted, SLAB_BYTES_MAX) : wanted;
 }
 
