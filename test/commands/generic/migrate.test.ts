@@ -27,10 +27,10 @@ oracleTest("all keys go to redis-server and come back", async () => {
   const { items } = await theirs.reply("KEYS", "*");
   // The empty key can be moved by KEYS alone.
   const keys = items.map(({ raw }) => Buffer.from(raw.subarray(raw.indexOf("\r\n") + 2, raw.length - 2)));
-  assert.equal(await theirs.call(...migrate(tidemark.port, "", 0, 5000, "KEYS", ...keys)), "OK");
+  assert.equal(await theirs.call(...migrate(tidemark.port, "", 0, 60_000, "KEYS", ...keys)), "OK");
   assert.equal(await theirs.call("DBSIZE"), 0);
   assert.equal(await ours.call("DEBUG", "DIGEST"), digest);
-  assert.equal(await ours.call(...migrate(oracle.port, "", 0, 5000, "KEYS", ...keys)), "OK");
+  assert.equal(await ours.call(...migrate(oracle.port, "", 0, 60_000, "KEYS", ...keys)), "OK");
   assert.equal(await ours.call("DBSIZE"), 0);
   assert.equal(await theirs.call("DEBUG", "DIGEST"), digest);
 });
@@ -41,21 +41,21 @@ test("one key, options, databases, expiry", async () => {
   using there = await target.client();
   using here = await source.client();
   await here.call("SET", "k", "v", "PX", 100_000_000);
-  assert.equal(await here.call(...migrate(target.port, "k", 3, 1000, "COPY")), "OK");
+  assert.equal(await here.call(...migrate(target.port, "k", 3, 60_000, "COPY")), "OK");
   assert.equal(await here.call("GET", "k"), "v");
   assert.match(
-    await errorOf(here, ...migrate(target.port, "k", 3, 1000)),
+    await errorOf(here, ...migrate(target.port, "k", 3, 60_000)),
     /^ERR Target instance replied with error: BUSYKEY Target key name already exists\.$/,
   );
   assert.equal(await here.call("EXISTS", "k"), 1);
-  assert.equal(await here.call(...migrate(target.port, "k", 3, 1000, "REPLACE")), "OK");
+  assert.equal(await here.call(...migrate(target.port, "k", 3, 60_000, "REPLACE")), "OK");
   assert.equal(await here.call("EXISTS", "k"), 0);
-  assert.equal(await here.call(...migrate(target.port, "k", 3, 1000)), "NOKEY");
+  assert.equal(await here.call(...migrate(target.port, "k", 3, 60_000)), "NOKEY");
   await there.call("SELECT", 3);
   assert.equal(await there.call("GET", "k"), "v");
   assert.ok(Number(await there.call("PTTL", "k")) > 1_000_000);
   assert.match(
-    await errorOf(here, ...migrate(target.port, "", 0, 1000, "KEYS", "k", "x")).catch(() => "none"),
+    await errorOf(here, ...migrate(target.port, "", 0, 60_000, "KEYS", "k", "x")).catch(() => "none"),
     /none/,
   );
 });
@@ -66,35 +66,35 @@ test("what is wrong", async () => {
   using here = await source.client();
   await here.call("SET", "k", "v");
   const refused = (...rest: Argument[]): Promise<string> => errorOf(here, ...migrate(target.port, ...rest));
-  assert.match(await refused("k", 0, 1000), /^ERR Target instance replied with error: NOAUTH/);
+  assert.match(await refused("k", 0, 60_000), /^ERR Target instance replied with error: NOAUTH/);
   assert.match(
-    await refused("k", 0, 1000, "AUTH", "wrong"),
+    await refused("k", 0, 60_000, "AUTH", "wrong"),
     /^ERR Target instance replied with error: WRONGPASS/,
   );
   assert.match(
-    await refused("k", 99, 1000, "AUTH", "secret"),
+    await refused("k", 99, 60_000, "AUTH", "secret"),
     /^ERR Target instance replied with error: ERR DB index/,
   );
-  assert.equal(await refused("k", "x", 1000), "ERR value is not an integer or out of range");
+  assert.equal(await refused("k", "x", 60_000), "ERR value is not an integer or out of range");
   assert.equal(await refused("k", 0, "x"), "ERR value is not an integer or out of range");
-  assert.equal(await refused("k", 0, 1000, "AUTH"), "ERR syntax error");
-  assert.equal(await refused("k", 0, 1000, "AUTH2", "user"), "ERR syntax error");
-  assert.equal(await refused("k", 0, 1000, "NONE"), "ERR syntax error");
+  assert.equal(await refused("k", 0, 60_000, "AUTH"), "ERR syntax error");
+  assert.equal(await refused("k", 0, 60_000, "AUTH2", "user"), "ERR syntax error");
+  assert.equal(await refused("k", 0, 60_000, "NONE"), "ERR syntax error");
   assert.equal(
-    await refused("k", 0, 1000, "KEYS", "k"),
+    await refused("k", 0, 60_000, "KEYS", "k"),
     "ERR When using MIGRATE KEYS option, the key argument must be set to the empty string",
   );
   const nobody = await freePort();
   assert.equal(
-    await errorOf(here, ...migrate(nobody, "k", 0, 1000)),
+    await errorOf(here, ...migrate(nobody, "k", 0, 60_000)),
     "IOERR error or timeout connecting to the client",
   );
   await here.call("MULTI");
-  await here.call(...migrate(nobody, "k", 0, 1000));
+  await here.call(...migrate(nobody, "k", 0, 60_000));
   const { items } = await here.reply("EXEC");
   assert.match(String(items[0]?.value), /MIGRATE is not possible inside a transaction/);
   assert.equal(await here.call("GET", "k"), "v");
-  assert.equal(await here.call(...migrate(target.port, "k", 0, 1000, "AUTH2", "default", "secret")), "OK");
+  assert.equal(await here.call(...migrate(target.port, "k", 0, 60_000, "AUTH2", "default", "secret")), "OK");
   assert.equal(await here.call("EXISTS", "k"), 0);
 });
 
