@@ -42,10 +42,10 @@ export class ValueBuilder {
     this.list = new List(space.entries);
   }
 
-  /** An empty list. */
-  beginList(key: Key, traits: Traits): void {
+  /** An empty list, that elements or whole nodes are to come into. */
+  beginList(key: Key, traits: Traits, comes: "elements" | "nodes"): void {
     this.ref = this.list.create(key, traits, this.limits).entry;
-    this.list.expectMany();
+    if (comes === "elements") this.list.expectMany();
     this.listing = true;
   }
 

@@ -20,6 +20,8 @@ import { type Input, InputString } from "./input.js";
 import { listpackOfZiplist, listpackOfZipmap } from "./legacy.js";
 import type { ValueOptions } from "./values.js";
 
+const KNOWN: ReadonlySet<number> = new Set(Object.values(TYPE));
+
 export class CompactValues {
   private readonly content = new InputString();
   private readonly converted = new InputString();
@@ -69,7 +71,7 @@ export class CompactValues {
         this.sortedSet(key, traits, this.fromZiplist(content));
         break;
       case TYPE.LIST_ZIPLIST:
-        this.builder.beginList(key, traits);
+        this.builder.beginList(key, traits, "nodes");
         this.appendNode(this.fromZiplist(content));
         this.builder.end();
     }
@@ -224,6 +226,5 @@ function checkKnown(type: number, offset: number): void {
     case TYPE.MODULE_2:
       throw new RdbUnsupported("a value of a module, and this server has no modules", offset);
   }
-  const known = Object.values(TYPE).some((number) => number === type);
-  if (!known) throw new RdbError(`a value of an unknown type ${type}`, offset);
+  if (!KNOWN.has(type)) throw new RdbError(`a value of an unknown type ${type}`, offset);
 }

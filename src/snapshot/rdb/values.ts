@@ -69,9 +69,11 @@ export class ValueReader {
         this.string(key, traits);
         return;
       case TYPE.LIST:
+        if (this.count() > 0) builder.beginList(key, traits, "elements");
+        return;
       case TYPE.LIST_QUICKLIST:
       case TYPE.LIST_QUICKLIST_2:
-        if (this.count() > 0) builder.beginList(key, traits);
+        if (this.count() > 0) builder.beginList(key, traits, "nodes");
         return;
       case TYPE.SET:
         if (this.count() > 0) builder.beginSet(key, traits, this.left);

@@ -65,14 +65,23 @@ export class List {
     );
   }
 
-  /** Appends a node with a listpack from outside, which has been checked and is not empty, to a quicklist. */
+  /** Appends a node with a listpack from outside, which has been checked and is not empty. `settle` ends it. */
   appendNode(elements: Slice): void {
-    this.quick.append(nodeFrom(this.entries.memory, elements));
+    const { memory } = this.entries;
+    if (this.isListpack && this.length === 0) {
+      const empty = this.entries.box(this.entry);
+      this.setNode(empty, nodeFrom(memory, elements));
+      memory.free(empty);
+      return;
+    }
+    this.expectMany();
+    this.quick.append(nodeFrom(memory, elements));
     this.changed();
   }
 
-  /** Appends an element in a node of its own to a quicklist. */
+  /** Appends an element in a node of its own. `settle` ends it. */
   appendAlone({ bytes, start, end }: Slice): void {
+    this.expectMany();
     this.quick.append(nodeOf(this.entries.memory, bytes, start, end));
     this.changed();
   }
@@ -100,13 +109,13 @@ export class List {
     this.become(QUICKLIST, this.quick.root);
   }
 
-  /** After `expectMany` and the elements: the list becomes a listpack again if one may hold them all. */
+  /** After elements without number: the list becomes a listpack if one may hold them all, else a quicklist. */
   settle(): void {
-    if (this.isListpack) return;
     const { memory } = this.entries;
-    const node = this.quick.onlyNode;
-    if (node === 0 || exceeds(this.fill, bytesIn(memory, node), countIn(memory, node))) return;
-    this.becomeListpack(node);
+    const node = this.isListpack ? this.entries.box(this.entry) : this.quick.onlyNode;
+    const fits = node !== 0 && !exceeds(this.fill, bytesIn(memory, node), countIn(memory, node));
+    if (!fits) this.expectMany();
+    else if (!this.isListpack) this.becomeListpack(node);
   }
 
   /** Makes a quicklist that has become small a listpack again. To be called after elements have gone. */

@@ -8,7 +8,6 @@ import type { Key } from "../../memory/key.js";
 import * as listpack from "../../memory/listpack.js";
 import { HEADER_BYTES, type Memory, type Ref } from "../../memory/memory.js";
 import { compareBytes } from "../../util/ascii.js";
-import { copy } from "../../util/copy.js";
 import { parseDouble } from "../../util/float.js";
 import { Element, type Visitor } from "./element.js";
 import type { Form, FormReader } from "./form.js";
@@ -58,21 +57,27 @@ export class PackedReader<M extends Memory = Memory> implements FormReader {
    */
   isInOrder(): boolean {
     if (listpack.count(this.bytes, this.base) % 2 !== 0) return false;
-    let inOrder = true;
     let score = Number.NEGATIVE_INFINITY;
-    let member = new Uint8Array(64);
-    let length = -1;
-    this.range(0, this.count, (element) => {
-      const { bytes, start, end } = element;
-      if (Number.isNaN(element.score) || element.score < score) inOrder = false;
-      else if (element.score === score && length >= 0)
-        inOrder &&= compareBytes(member, 0, length, bytes, start, end) < 0;
-      score = element.score;
-      length = end - start;
-      if (length > member.length) member = new Uint8Array(length * 2);
-      copy(bytes, start, end, member, 0);
-    });
-    return inOrder;
+    let previous: number = listpack.NONE;
+    for (let at = listpack.first(this.bytes, this.base); at !== listpack.NONE; ) {
+      const value = this.next(at);
+      const found = this.scoreAt(value);
+      // Neither holds of what is not a number.
+      if (!(found > score || (found === score && this.ascends(previous, at)))) return false;
+      score = found;
+      previous = at;
+      at = this.next(value);
+    }
+    return true;
+  }
+
+  /** Whether the member at one position, if there is one, is below that at another. */
+  private ascends(first: number, second: number): boolean {
+    if (first === listpack.NONE) return true;
+    const { bytes, start, end } = this.elementAt(first);
+    const member = bytes.slice(start, end);
+    const other = this.elementAt(second);
+    return compareBytes(member, 0, member.length, other.bytes, other.start, other.end) < 0;
   }
 
   protected get bytes(): Uint8Array {
