@@ -87,6 +87,8 @@ export class MemoryAccount {
     this.recentOutput.add(0, second);
     let bytes = 0;
     for (const client of this.engine.clients.all()) {
+      // What waits for a replica lies in the log, and evicting keys would only make it more.
+      if (client.replica !== null) continue;
       const { link, reply } = client;
       bytes += client.bufferBytes;
       this.recentInput.add(link.queryBufferBytes, second);

@@ -54,6 +54,8 @@ export interface Services {
    * everything, and the server goes on unless `force` is set.
    */
   shutdown(options: ShutdownOptions): Promise<void>;
+  /** Calls off a shutdown that waits for replicas; false when there is none. */
+  abortShutdown(): boolean;
   /** FLUSHALL has emptied the dataset: a snapshot of what was is not wanted any more, one of what is may be. */
   flushed(): void;
   /** Rewrites the configuration file; throws a CommandError. */

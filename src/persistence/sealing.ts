@@ -25,6 +25,8 @@ export class Sealing {
   private position = 0;
   private crc = 0;
   private unsealed = 0;
+  /** The log has gone on behind the last seal's mark, by bytes that are not for the file. */
+  private passed = false;
   private sealedUs: number;
   private noted = 0;
 
@@ -48,6 +50,11 @@ export class Sealing {
     this.unsealed += bytes.length;
   }
 
+  /** Bytes that are not for the file come next: replicas may be beyond the last mark because of them. */
+  passOver(): void {
+    this.passed = true;
+  }
+
   /** The time, if it has to be noted before what comes next at this offset of the log. */
   timestamp(offset: number): Annotation | null {
     if (!this.parts.timestamps()) return null;
@@ -59,13 +66,13 @@ export class Sealing {
 
   /** Whether so much has been written, or written so long ago, that it is time for a seal. */
   get isDue(): boolean {
-    if (!this.parts.seals || this.unsealed === 0) return false;
+    if (!this.parts.seals || (this.unsealed === 0 && !this.passed)) return false;
     return this.unsealed >= SEAL_BYTES || this.parts.clock.monotonicUs() - this.sealedUs >= SEAL_US;
   }
 
   /** Whether there is anything that no seal covers, or nothing at all yet. */
   get isWanted(): boolean {
-    return this.parts.seals && (this.unsealed > 0 || this.position === 0);
+    return this.parts.seals && (this.unsealed > 0 || this.passed || this.position === 0);
   }
 
   /** A seal for what has been added, at this offset of the log; `synced`: the part of the file that the device has. */
@@ -73,6 +80,7 @@ export class Sealing {
     const line = formatSeal(this.position, synced, this.parts.markAt(offset), this.crc);
     this.position += line.length;
     this.unsealed = 0;
+    this.passed = false;
     this.crc = 0;
     this.sealedUs = this.parts.clock.monotonicUs();
     return new Annotation(line, offset, true);

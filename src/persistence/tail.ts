@@ -57,6 +57,7 @@ export class Tail {
     if (!block.forFile) {
       this.accepted = block.endOffset;
       this.unwritten.push(new Annotation(NO_BYTES, block.endOffset, false));
+      this.sealing.passOver();
       this.log.release(block);
       return;
     }

@@ -1,10 +1,11 @@
 /** What replication needs of the server: the snapshots for full resyncs, and the parts that it works on. */
 
 import { join } from "node:path";
+import type { Config } from "../config/config.js";
 import type { Engine } from "../engine/engine.js";
 import type { ResyncSource, RunningSnapshot } from "../replication/primary/full-resync.js";
 import type { Handshake } from "../replication/primary/handshake.js";
-import { Primary } from "../replication/primary/primary.js";
+import { limitWarning, Primary } from "../replication/primary/primary.js";
 import { Capture, type Image } from "../snapshot/capture.js";
 import { encode } from "../snapshot/encoder.js";
 import { encoderOf, type Format, hasChecksum } from "../snapshot/job/formats.js";
@@ -15,6 +16,10 @@ import type { Snapshots } from "./snapshots.js";
 /** Makes the primary's side of replication for an engine, which makes its snapshots with `snapshots`. */
 export function primaryOf(engine: Engine, logger: Logger, snapshots: Snapshots): Primary {
   const { platform, config, log, history, statistics } = engine;
+  config.onChange(["client-output-buffer-limit", "repl-backlog-size"], () => {
+    warnOfLimit(config, logger);
+    return undefined;
+  });
   return new Primary({
     config,
     clock: platform.clock,
@@ -29,6 +34,12 @@ export function primaryOf(engine: Engine, logger: Logger, snapshots: Snapshots):
     tell: (words) => engine.runUnit(() => engine.unit.tell(-1, words)),
     writeLog: (level, text) => logger.log(level, text),
   });
+}
+
+/** Says in the log when the output limit of replicas is at odds with the size of the backlog. */
+export function warnOfLimit({ values }: Config, logger: Logger): void {
+  const warning = limitWarning(values);
+  if (warning !== null) logger.log("warning", warning);
 }
 
 class ResyncSnapshots implements ResyncSource {

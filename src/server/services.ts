@@ -22,7 +22,7 @@ export interface ServerParts {
   readonly snapshots: Snapshots;
   readonly primary: Primary;
   readonly cron: Cron;
-  readonly server: { shutdown(options: ShutdownOptions): Promise<void> };
+  readonly server: { shutdown(options: ShutdownOptions): Promise<void>; abortShutdown(): boolean };
 }
 
 export class ServerServices implements Services {
@@ -79,6 +79,10 @@ export class ServerServices implements Services {
 
   shutdown(options: ShutdownOptions): Promise<void> {
     return this.parts.server.shutdown(options);
+  }
+
+  abortShutdown(): boolean {
+    return this.parts.server.abortShutdown();
   }
 
   flushed(): void {

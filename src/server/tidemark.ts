@@ -20,10 +20,11 @@ import { nodePlatform, type Platform } from "../platform/platform.js";
 import { applyConfig } from "./apply-config.js";
 import { Cron } from "./cron.js";
 import { applyDefaultUser } from "./default-user.js";
+import { Farewell } from "./farewell.js";
 import { Listeners } from "./listeners.js";
 import { Logger } from "./logger.js";
 import { Persistence } from "./persistence.js";
-import { primaryOf } from "./replication.js";
+import { primaryOf, warnOfLimit } from "./replication.js";
 import { ServerServices } from "./services.js";
 import { Snapshots } from "./snapshots.js";
 import { Turn } from "./turn.js";
@@ -44,6 +45,8 @@ export class Tidemark implements AsyncDisposable {
   readonly closed: Promise<void>;
   private readonly settleClosed: () => void;
   private closing: Promise<void> | null = null;
+  /** While a shutdown waits for replicas. */
+  private farewell: Farewell | null = null;
 
   private constructor(
     private readonly platform: Platform,
@@ -107,13 +110,25 @@ export class Tidemark implements AsyncDisposable {
     return this.shutdown({ save: "default", now: true, force: true });
   }
 
-  /** Like `close`; but without `force` it rejects when the disk does not take everything, and the server goes on. */
+  /**
+   * Like `close`; but without `force` it rejects when the disk does not take everything, and the server goes on. Waits
+   * up to `shutdown-timeout` seconds for replicas that lag behind, unless `now` is set.
+   */
   shutdown(options: ShutdownOptions): Promise<void> {
+    if (options.now) this.farewell?.hurry();
     this.closing ??= this.end(options).catch((error) => {
       if (!options.force) this.closing = null;
       throw error;
     });
     return this.closing;
+  }
+
+  /** Calls off a shutdown that waits for replicas, which rejects then; false when there is none. */
+  abortShutdown(): boolean {
+    if (this.farewell === null) return false;
+    this.logger.log("notice", "Shutdown manually aborted.");
+    this.farewell.abort();
+    return true;
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -168,6 +183,7 @@ export class Tidemark implements AsyncDisposable {
     await this.listeners.open(anyPort);
     logger.log("notice", `Running mode=standalone, port=${this.port}.`);
     logger.log("notice", "Server initialized");
+    warnOfLimit(config, logger);
     this.snapshots.saver.removeLeftovers();
     await this.persistence.open();
     this.engine.memory.startupBytes = this.platform.host.heapBytes();
@@ -179,9 +195,11 @@ export class Tidemark implements AsyncDisposable {
     );
   }
 
-  private async end({ save, force }: ShutdownOptions): Promise<void> {
+  private async end({ save, force, now }: ShutdownOptions): Promise<void> {
     const { logger, engine, snapshots } = this;
     logger.log("warning", "User requested shutdown...");
+    if (!now) await this.waitForReplicas();
+    engine.services.primary.isQuiet = true;
     // Nothing may change any more while the last bytes are on their way to the device.
     engine.clients.pause(Number.POSITIVE_INFINITY, false);
     snapshots.saver.enabled = false;
@@ -189,12 +207,14 @@ export class Tidemark implements AsyncDisposable {
     try {
       await this.stopBackground();
       this.turn.end();
+      engine.services.primary.reportFarewell();
       this.saveFinally(save);
       await this.persistence.close();
     } catch (error) {
       logger.log("warning", (error as Error).message);
       if (!force) {
         snapshots.saver.enabled = true;
+        engine.services.primary.isQuiet = false;
         engine.clients.unpause();
         throw error;
       }
@@ -205,6 +225,25 @@ export class Tidemark implements AsyncDisposable {
     logger.close();
     this.settleClosed();
     if (failure !== null) throw failure;
+  }
+
+  /** Holds all writes until every replica has what was written, or `shutdown-timeout` is over. Rejects when called off. */
+  private async waitForReplicas(): Promise<void> {
+    const { engine, logger, config } = this;
+    const { primary, loading } = engine.services;
+    const timeoutMs = config.values["shutdown-timeout"] * 1000;
+    if (timeoutMs === 0 || primary.isCaughtUp || loading !== null) return;
+    engine.clients.pause(Number.POSITIVE_INFINITY, true);
+    logger.log("notice", "Waiting for replicas before shutting down.");
+    this.farewell = new Farewell(this.platform.clock, () => primary.isCaughtUp, timeoutMs);
+    try {
+      await this.farewell.done;
+    } catch (error) {
+      engine.clients.unpause();
+      throw error;
+    } finally {
+      this.farewell = null;
+    }
   }
 
   private async stopBackground(): Promise<void> {

@@ -117,7 +117,7 @@ export class Turn {
   /** Somebody waits for the replicas. While a pause holds the writes, the stream must stand still as well. */
   private askForAcks(): void {
     const { engine } = this;
-    if (engine.clients.paused) return;
+    if (engine.clients.paused || engine.services.primary.isQuiet) return;
     engine.services.primary.wantsAcks = false;
     engine.runUnit(() => engine.unit.tell(-1, ["REPLCONF", "GETACK", "*"]));
   }

@@ -23,8 +23,11 @@ export const shutdown = command({
     const words = readWords(call);
     const { nosave, save, now, force, abort } = words;
     if ((nosave && save) || (abort && (nosave || save || now || force))) throw syntaxError();
-    // A shutdown that waits for nobody cannot be called off.
-    if (abort) throw fail("No shutdown in progress.");
+    if (abort) {
+      if (!call.engine.services.abortShutdown()) throw fail("No shutdown in progress.");
+      call.reply.ok();
+      return;
+    }
     const { client } = call;
     const saves = save ? "save" : nosave ? "nosave" : "default";
     call.engine.services.shutdown({ save: saves, now, force }).catch(() => {

@@ -181,7 +181,11 @@ export class FullResyncs {
     this.transfer = { target: "sockets", offset, job };
     writeLog("notice", `Background RDB transfer started by pid ${pid}`);
     void job.done.then(async (end) => {
-      if (end.outcome === "done") await this.sendToAll(group, frame);
+      if (end.outcome === "done") {
+        // Its acknowledgement may come before it is known here that all has been sent.
+        for (const replica of group) replica.awaitsAck = true;
+        await this.sendToAll(group, frame);
+      }
       this.streamed(end, group);
     });
   }
@@ -236,7 +240,6 @@ export class FullResyncs {
           "notice",
           `Streamed RDB transfer with replica ${replica.name} succeeded (socket). Waiting for REPLCONF ACK from slave to enable streaming`,
         );
-        replica.awaitsAck = true;
         online(replica);
       }
     }

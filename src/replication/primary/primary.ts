@@ -17,7 +17,7 @@ import type { Mark } from "../../log/history.js";
 import { Backlog } from "./backlog.js";
 import { type FullResyncParts, FullResyncs } from "./full-resync.js";
 import type { Handshake } from "./handshake.js";
-import { Replica, type ReplicaLink } from "./replica.js";
+import { Replica, type ReplicaLink, SHOWN_STATES } from "./replica.js";
 import { type LossCause, type Refused, Resyncs } from "./resyncs.js";
 
 /** Counters that INFO shows and CONFIG RESETSTAT clears. */
@@ -58,6 +58,8 @@ export class Primary {
   goodReplicas = 0;
   /** Somebody waits for acknowledgements: the replicas are asked for them at the end of the turn. */
   wantsAcks = false;
+  /** The server is about to end: nothing may be put into the stream any more. */
+  isQuiet = false;
   private readonly waiters = new Set<AckWaiter>();
   private readonly fullResyncs: FullResyncs;
   /** When the last replica left, milliseconds since 1970. */
@@ -135,7 +137,7 @@ export class Primary {
     if (moved) replica.ackOffset = offset;
     if (fileOffset !== null && fileOffset > replica.ackFileOffset) replica.ackFileOffset = fileOffset;
     replica.ackMs = this.parts.clock.now();
-    if (replica.awaitsAck) {
+    if (replica.awaitsAck && !replica.handshake.rdbOnly) {
       replica.stream();
       this.feedOne(replica);
     }
@@ -177,10 +179,33 @@ export class Primary {
     return least === 0 || values["min-replicas-max-lag"] === 0 || this.goodReplicas >= least;
   }
 
-  /** Whether every replica has acknowledged everything. */
+  /** Whether every replica has acknowledged everything; who wants only a snapshot does not count. */
   get isCaughtUp(): boolean {
+    return this.lagging.length === 0;
+  }
+
+  private get lagging(): readonly Replica[] {
     const { offset } = this.parts.log;
-    return this.replicas.every(({ ackOffset }) => ackOffset === offset);
+    return this.replicas.filter(({ ackOffset, handshake }) => ackOffset !== offset && !handshake.rdbOnly);
+  }
+
+  /** The server ends: tells who does not have everything. */
+  reportFarewell(): void {
+    const { log, writeLog } = this.parts;
+    const { lagging, replicas } = this;
+    for (const replica of lagging) {
+      const behind = log.offset - replica.ackOffset;
+      const state = SHOWN_STATES[replica.state] ?? "";
+      writeLog(
+        "notice",
+        `Lagging replica ${replica.name} reported offset ${behind} behind master, lag=${this.lagOf(replica)}, state=${state}.`,
+      );
+    }
+    if (replicas.length === 0) return;
+    writeLog(
+      "notice",
+      `${replicas.length - lagging.length} of ${replicas.length} replicas are in sync when shutting down.`,
+    );
   }
 
   // ---- The history ----
@@ -264,7 +289,7 @@ export class Primary {
   cron(): void {
     const { config } = this.parts;
     const pings = this.seconds++ % config.values["repl-ping-replica-period"] === 0;
-    if (pings && this.replicas.length > 0) this.parts.tell(["ping"]);
+    if (pings && this.replicas.length > 0 && !this.isQuiet) this.parts.tell(["ping"]);
     for (const replica of [...this.replicas]) this.checkTimeout(replica);
     this.expireBacklog();
     this.fullResyncs.cron();
@@ -392,14 +417,14 @@ export class Primary {
   }
 }
 
-/** Why the limit for what may wait for a replica does nothing, as a line for the log; null when it is large enough. */
+/** What is wrong with the limit for what may wait for a replica, as a line for the log; null when it is large enough. */
 export function limitWarning(values: Readonly<Values>): string | null {
   const size = values["repl-backlog-size"];
-  const { hard, soft } = values["client-output-buffer-limit"].replica;
-  const small = [hard, soft].filter((limit) => limit > 0 && limit < size);
-  if (small.length === 0) return null;
-  return (
-    `client-output-buffer-limit replica ${Math.min(...small)} is smaller than repl-backlog-size ${size}: a replica ` +
-    "that continues could be cut off while it is sent the backlog, so the size of the backlog is the limit instead."
-  );
+  const { hard, soft, softSeconds } = values["client-output-buffer-limit"].replica;
+  const what = "client-output-buffer-limit replica";
+  if (hard > 0 && hard < size)
+    return `${what}: the hard limit ${hard} is smaller than repl-backlog-size ${size}, which is the limit instead: a replica must not be cut off while it is sent the backlog.`;
+  if (soft > 0 && soft < size)
+    return `${what}: the soft limit ${soft} is smaller than repl-backlog-size ${size}: a replica that takes longer than ${softSeconds} seconds to get the backlog is cut off, and lacks even more when it comes back.`;
+  return null;
 }

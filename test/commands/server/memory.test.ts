@@ -100,7 +100,7 @@ test("MEMORY DOCTOR has something to say when there is data", async () => {
     assert.match(String(await client.call("MEMORY", "DOCTOR")), /too little data/);
     await client.call("DEBUG", "POPULATE", 60_000, "key", 100);
     assert.match(String(await client.call("MEMORY", "DOCTOR")), /Nothing is unusual/);
-    await client.call("DEBUG", "POPULATE", 120_000, "other", 100);
+    await client.call("DEBUG", "POPULATE", 120_000, "other", 400);
     await client.call("INFO", "memory");
     for (let at = 0; at < 120_000; at += 1000) {
       await client.call("UNLINK", ...Array.from({ length: 1000 }, (_, i) => `other:${at + i}`));

@@ -1,4 +1,4 @@
-/** INFO memory. There are no scripts, functions or replicas yet; what they take is nothing. */
+/** INFO memory. There are no scripts and functions yet; what they take is nothing. */
 
 import type { Engine } from "../../../engine/engine.js";
 import { type MemoryFigures, memoryFigures, ratio } from "../memory/figures.js";
@@ -77,9 +77,9 @@ function loss(name: string, taken: number, needed: number): Field[] {
 function buffers(figures: MemoryFigures): Field[] {
   return [
     ["mem_not_counted_for_evict", figures.notCountedForEviction],
-    ["mem_replication_backlog", 0],
-    ["mem_total_replication_buffers", 0],
-    ["mem_clients_slaves", 0],
+    ["mem_replication_backlog", figures.backlog],
+    ["mem_total_replication_buffers", figures.backlog + figures.replicas],
+    ["mem_clients_slaves", figures.replicas],
     ["mem_clients_normal", figures.clients],
     ["mem_cluster_links", 0],
     ["mem_aof_buffer", figures.aofBuffer],

@@ -20,6 +20,9 @@ export interface MemoryFigures {
   readonly datasetPercent: number;
   readonly peakPercent: number;
   readonly clients: number;
+  /** Bytes of the stream that are kept: for the backlog, and beyond that for replicas that have not got them yet. */
+  readonly backlog: number;
+  readonly replicas: number;
   readonly aofBuffer: number;
   readonly notCountedForEviction: number;
   readonly resident: number;
@@ -34,6 +37,8 @@ export function memoryFigures(engine: Engine): MemoryFigures {
   const overhead = memory.overheadBytes;
   const dataset = used - overhead;
   const { arena } = keyspace;
+  const kept = services.primary.backlog?.length ?? 0;
+  const backlog = Math.min(kept, engine.config.values["repl-backlog-size"]);
   return {
     used,
     peak: memory.peakBytes,
@@ -43,6 +48,8 @@ export function memoryFigures(engine: Engine): MemoryFigures {
     datasetPercent: 100 * ratio(dataset, used - memory.startupBytes),
     peakPercent: 100 * ratio(used, memory.peakBytes),
     clients: memory.clientBytes,
+    backlog,
+    replicas: kept - backlog,
     aofBuffer: services.aof?.bufferedBytes ?? 0,
     notCountedForEviction: used - memory.evictableBytes,
     resident: platform.host.residentBytes(),

@@ -28,13 +28,13 @@ type Rows = readonly (readonly [name: string, value: number])[];
 /** Names of numbers that are no integers. */
 const FRACTION = /percentage$|ratio$|^fragmentation$/;
 
-function totals({ peak, used, startup, clients, aofBuffer }: MemoryFigures): Rows {
+function totals({ peak, used, startup, clients, backlog, replicas, aofBuffer }: MemoryFigures): Rows {
   return [
     ["peak.allocated", peak],
     ["total.allocated", used],
     ["startup.allocated", startup],
-    ["replication.backlog", 0],
-    ["clients.slaves", 0],
+    ["replication.backlog", backlog],
+    ["clients.slaves", replicas],
     ["clients.normal", clients],
     ["cluster.links", 0],
     ["aof.buffer", aofBuffer],

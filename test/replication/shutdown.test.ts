@@ -1,0 +1,97 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { ServerProcess } from "../support/process.js";
+import { HandReplica } from "../support/replica.js";
+
+const ARGS = ["--repl-diskless-sync-delay", "0", "--repl-ping-replica-period", "3600"];
+
+test("SHUTDOWN waits for a replica, holds the writes meanwhile, and ends when the replica is there", async () => {
+  await using server = await ServerProcess.start({ args: ARGS });
+  using client = await server.client();
+  using replica = await (await HandReplica.connect(server.port)).synchronize();
+  await client.call("SET", "a", "1");
+  await replica.upTo("SET a 1");
+  client.send("SHUTDOWN", "NOSAVE");
+  await server.run.logged("Waiting for replicas before shutting down.");
+  using other = await server.client();
+  assert.equal(await other.call("GET", "a"), "1");
+  other.send("SET", "a", "2");
+  replica.acknowledge();
+  assert.deepEqual(await server.run.end(), { code: 0, signal: null });
+  assert.match(server.log, /1 of 1 replicas are in sync when shutting down\./);
+  assert.equal(replica.received.length, 0);
+});
+
+test("SHUTDOWN NOW does not wait, nor does a shutdown without a timeout", async () => {
+  for (const [args, words] of [
+    [[], ["NOW"]],
+    [["--shutdown-timeout", "0"], []],
+  ]) {
+    await using server = await ServerProcess.start({ args: [...ARGS, ...args!] });
+    using client = await server.client();
+    using replica = await (await HandReplica.connect(server.port)).synchronize();
+    await client.call("SET", "a", "1");
+    await replica.upTo("SET a 1");
+    client.send("SHUTDOWN", "NOSAVE", ...words!);
+    assert.deepEqual(await server.run.end(), { code: 0, signal: null });
+    assert.match(
+      server.log,
+      /Lagging replica 127\.0\.0\.1:1 reported offset \d+ behind master, lag=\d+, state=online\./,
+    );
+    assert.match(server.log, /0 of 1 replicas are in sync when shutting down\./);
+  }
+});
+
+test("SHUTDOWN ABORT ends the wait, and the server goes on", async () => {
+  await using server = await ServerProcess.start({ args: ARGS });
+  using client = await server.client();
+  using replica = await (await HandReplica.connect(server.port)).synchronize();
+  await client.call("SET", "a", "1");
+  client.send("SHUTDOWN", "NOSAVE");
+  await server.run.logged("Waiting for replicas");
+  using other = await server.client();
+  assert.equal(await other.call("SHUTDOWN", "ABORT"), "OK");
+  assert.match(String((await client.receive()).value), /Errors trying to SHUTDOWN/);
+  assert.equal(await other.call("SET", "a", "2"), "OK");
+  await replica.upTo("SET a 2");
+  await assert.rejects(other.call("SHUTDOWN", "ABORT"), /No shutdown in progress/);
+});
+
+for (const death of ["kill", "end"] as const) {
+  test(`with an append-only file a primary is continued after its ${death}`, async () => {
+    const args = [...ARGS, "--appendonly", "yes"];
+    const first = await ServerProcess.start({ args });
+    const client = await first.client();
+    const replica = await (await HandReplica.connect(first.port)).synchronize();
+    await client.call("SET", "a", "1");
+    await client.call("PUBLISH", "channel", "message");
+    await client.call("SET", "a", "2");
+    await replica.upTo("SET a 2");
+    // Telling the replica alone moves the offset as well, and has to get into a mark.
+    await client.call("PUBLISH", "channel", "last");
+    await replica.upTo("PUBLISH channel last");
+    const { replid, offset } = replica;
+    if (death === "kill") {
+      // A mark is written about a second after what it covers.
+      await new Promise((resolve) => setTimeout(resolve, 2000));
+      await first.kill();
+    } else {
+      client.send("SHUTDOWN", "NOW");
+      await first.run.end();
+    }
+    client.close();
+    replica.close();
+    const second = await ServerProcess.start({ args, dir: first.dir });
+    using again = await second.client();
+    using back = await HandReplica.connect(second.port);
+    assert.match(await back.psync(replid, offset + 1), /^\+CONTINUE [0-9a-f]{40}$/);
+    assert.notEqual(back.replid, replid);
+    await again.call("SET", "b", "1");
+    assert.deepEqual(await back.upTo("SET b 1"), ["SELECT 0", "SET b 1"]);
+    // A replica that has more than the file must not go on: the bytes it has are others now.
+    using ahead = await HandReplica.connect(second.port);
+    assert.match(await ahead.psync(replid, offset + 2), /^\+FULLRESYNC/);
+    await second.close();
+    await first.close();
+  });
+}
