@@ -162,7 +162,8 @@ export class Call {
   replyValue(ref: Ref): void {
     const entries = this.engine.keyspace.entries;
     const start = entries.valueStart(ref);
-    this.reply.bulk(entries.valueBytes(ref), start, start + entries.valueLength(ref));
+    const end = start + entries.valueLength(ref);
+    this.reply.bulk(entries.valueBytes(ref), start, end, entries.valueView(ref));
   }
 
   /** Whether the command may make its client wait: not inside EXEC, nor while a log is applied. */

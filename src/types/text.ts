@@ -13,12 +13,15 @@ export class Text implements Slice {
   private readonly digits = new Uint8Array(LONGEST_INTEGER);
   private readonly entry = new ListpackEntry();
   bytes: Uint8Array = this.digits;
+  /** A view of the same bytes, if there is one. */
+  view: DataView | undefined = undefined;
   start = 0;
   end = 0;
 
-  /** Shows a range. */
-  set(bytes: Uint8Array, start: number, end: number): void {
+  /** Shows a range, of which there may be a view. */
+  set(bytes: Uint8Array, start: number, end: number, view: DataView | undefined = undefined): void {
     this.bytes = bytes;
+    this.view = view;
     this.start = start;
     this.end = end;
   }
@@ -42,13 +45,15 @@ export class Text implements Slice {
   /** Shows the key of an entry of a dict. */
   readKey(entries: EntryReader, ref: Ref): void {
     const start = entries.keyStart(ref);
-    this.set(entries.memory.bytesOf(ref), start, start + entries.keyLength(ref));
+    const { memory } = entries;
+    this.set(memory.bytesOf(ref), start, start + entries.keyLength(ref), memory.viewOf(ref));
   }
 
   /** Shows the value of an entry of a dict. */
   readValue(entries: EntryReader, ref: Ref): void {
     const start = entries.valueStart(ref);
-    this.set(entries.valueBytes(ref), start, start + entries.valueLength(ref));
+    const end = start + entries.valueLength(ref);
+    this.set(entries.valueBytes(ref), start, end, entries.valueView(ref));
   }
 
   /** A copy of what is shown. */
