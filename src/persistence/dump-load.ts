@@ -5,12 +5,19 @@ import type { Disk } from "../platform/disk.js";
 import type { RdbReader } from "../snapshot/rdb/reader.js";
 import type { LogLine } from "./directory.js";
 import type { LoadProgress } from "./recovery.js";
-import { loadSnapshot, type ReaderMaker, SnapshotLines, startErrorOf } from "./snapshot-load.js";
+import {
+  type LoadPace,
+  loadSnapshot,
+  type ReaderMaker,
+  SnapshotLines,
+  startErrorOf,
+} from "./snapshot-load.js";
 
 export interface DumpParts {
   readonly disk: Disk;
   readonly clock: Clock;
   readonly makeReader: ReaderMaker;
+  readonly pace: LoadPace;
   readonly log: LogLine;
 }
 
@@ -51,14 +58,19 @@ export class DumpLoad implements LoadProgress {
   private async read(reader: RdbReader): Promise<void> {
     const file = this.parts.disk.open(this.path, "read");
     try {
-      await loadSnapshot(file, this.totalBytes, reader, (bytes) => this.progress(bytes));
+      const progress = (bytes: number, waitMs: number): Promise<void> => this.progress(bytes, waitMs);
+      await loadSnapshot(file, this.totalBytes, reader, progress, this.parts.pace);
     } finally {
       file.close();
     }
   }
 
-  private progress(bytes: number): Promise<void> {
+  private progress(bytes: number, waitMs: number): Promise<void> {
+    const { clock } = this.parts;
     this.loadedBytes = bytes;
-    return new Promise((resolve) => this.parts.clock.endOfTurn(resolve));
+    return new Promise((resolve) => {
+      if (waitMs > 0) clock.after(waitMs, resolve);
+      else clock.endOfTurn(resolve);
+    });
   }
 }

@@ -11,20 +11,31 @@ import { StartError } from "./start-error.js";
 
 const BLOCK_BYTES = 1024 * 1024;
 
+/** How fast a snapshot is loaded. */
+export interface LoadPace {
+  /** After so many bytes clients are answered, or after a megabyte. */
+  readonly blockBytes: number;
+  /** Milliseconds to wait for each key. */
+  readonly keyDelayMs: number;
+}
+
+const AT_ONCE: LoadPace = { blockBytes: BLOCK_BYTES, keyDelayMs: 0 };
+
 /** Makes the reader for a snapshot in a file of that size, which tells the listener what it finds. */
 export type ReaderMaker = (size: number, listener: RdbListener) => RdbReader;
 
 /**
  * Reads the snapshot that the file begins with and returns where it ends. `progress` gets the bytes read after each
- * block. Rejects with an RdbError, and with what the disk throws.
+ * block, and how long it is to wait for the sake of the pace. Rejects with an RdbError, and with what the disk throws.
  */
 export async function loadSnapshot(
   file: DiskFile,
   size: number,
   reader: RdbReader,
-  progress: (bytes: number) => Promise<void>,
+  progress: (bytes: number, waitMs: number) => Promise<void>,
+  { blockBytes, keyDelayMs }: LoadPace = AT_ONCE,
 ): Promise<number> {
-  let buffer: Buffer = Buffer.allocUnsafe(Math.max(1, Math.min(BLOCK_BYTES, size)));
+  let buffer: Buffer = Buffer.allocUnsafe(Math.max(1, Math.min(BLOCK_BYTES, blockBytes, size)));
   let start = 0;
   let end = 0;
   try {
@@ -37,8 +48,9 @@ export async function loadSnapshot(
       if (taken === 0) throw new RdbError("unexpected end of the data", reader.offset + end);
       end += taken;
       if (end < reader.needed) continue;
+      const before = reader.keysLoaded;
       start = reader.read(buffer, 0, end);
-      await progress(reader.offset);
+      await progress(reader.offset, keyDelayMs * (reader.keysLoaded - before));
     }
   } finally {
     reader.close();

@@ -139,6 +139,10 @@ export class Persistence {
       disk,
       clock,
       log: this.writeLog,
+      pace: {
+        blockBytes: engine.config.values["loading-process-events-interval-bytes"],
+        keyDelayMs: engine.config.values["key-load-delay"] / 1000,
+      },
       makeReader: (bytes, listener) => {
         const use = { size: bytes, skipExpired: engine.config.values.replicaof === null, replace };
         return snapshotReader(engine, use, listener);

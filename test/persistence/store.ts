@@ -94,6 +94,8 @@ export class Dataset implements Replay {
   }
 }
 
+const PACE = { blockBytes: 1000, keyDelayMs: 0 };
+
 export interface StoreOptions {
   readonly policy?: FsyncPolicy;
   readonly loadTruncated?: boolean;
@@ -128,6 +130,7 @@ export class Store {
       disk,
       clock,
       log,
+      pace: PACE,
       makeReader: (size, listener) => this.dataset.readSnapshot(size, listener),
     });
     await clock.run(load.run());

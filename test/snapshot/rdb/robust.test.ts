@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import { RdbFeed } from "#tidemark/snapshot/rdb/feed.js";
 import { SeededChance } from "../../support/chance.js";
 import { oracleTest, startOracle } from "../../support/oracle.js";
 import { attack, readInPieces } from "./attack.js";
@@ -40,6 +41,41 @@ test("in pieces of any size, the same comes of a file", () => {
     assert.equal(reader.checksum, "verified");
     assert.equal(reader.offset, bytes.length);
   }
+});
+
+test("pushed in pieces of any size, with something behind it", () => {
+  const bytes = oldFile();
+  const behind = Buffer.from("*1\r\n$4\r\nPING\r\n");
+  const expected = contents(load(bytes).space);
+  for (let seed = 0; seed < 200; seed++) {
+    const chance = new SeededChance(seed);
+    const space = newKeyspace();
+    const reader = readerFor(space, Number.POSITIVE_INFINITY);
+    const feed = new RdbFeed(reader);
+    const all = Buffer.concat([bytes, behind]);
+    const most = chance.pick([1, 10, 300, 2000]);
+    let at = 0;
+    while (!reader.done) {
+      // The caller's buffer, which it uses again.
+      const chunk = Buffer.from(all.subarray(at, at + 1 + chance.below(most)));
+      at += feed.push(chunk, 0, chunk.length);
+      chunk.fill(0xdb);
+    }
+    assert.equal(at, bytes.length);
+    assert.equal(reader.checksum, "verified");
+    assert.deepEqual(contents(space), expected);
+  }
+});
+
+test("what is pushed takes memory only as it comes", () => {
+  const reader = readerFor(newKeyspace(), Number.POSITIVE_INFINITY);
+  const feed = new RdbFeed(reader);
+  const claim = Buffer.from("REDIS0010\xfe\x00\x00\x01k\x80\x70\x00\x00\x00", "latin1");
+  feed.push(claim, 0, claim.length);
+  const before = process.memoryUsage().arrayBuffers;
+  for (let chunk = 0; chunk < 100; chunk++) feed.push(Buffer.alloc(1000, 1), 0, 1000);
+  assert.ok(process.memoryUsage().arrayBuffers - before < 10_000_000);
+  reader.close();
 });
 
 test("a damaged file of old encodings is read or refused, and nothing is lost", () =>
