@@ -25,10 +25,9 @@ shown by CONFIG GET only under their full name. A name in parentheses is an olde
 
 const NOT_YET = `## Not supported yet
 
-The directives of the rewrite of the append-only file, of replication and of scripts are read, checked and
-kept, so that a configuration need not be changed when these come; until then they do nothing (\`min-replicas-to-write\` refuses writes, for there is no replica).
+The directives of replication and of scripts are read, checked and kept, so that a configuration need not be changed when these come; until then they do nothing (\`min-replicas-to-write\` refuses writes, for there is no replica).
 Where silence would promise too much, the server refuses instead, at start and in CONFIG SET: \`replicaof\`,
-a \`locale-collate\` other than C, and a change of \`appendonly\` while the server runs.
+a \`locale-collate\` other than C.
 `;
 
 const LINES = `## Lines that are no directive

@@ -5,6 +5,7 @@
 
 import type { AppendOnlyFile } from "../persistence/append-only-file.js";
 import type { Background } from "../persistence/background.js";
+import type { Rewriter } from "../persistence/rewriter.js";
 import type { Saver } from "../persistence/saver.js";
 import type { Primary } from "../replication/primary/primary.js";
 
@@ -43,6 +44,8 @@ export interface Services {
   readonly aof: AppendOnlyFile | null;
   /** Snapshots on the disk. */
   readonly saver: Saver;
+  /** Rewrites of the append-only file. */
+  readonly rewriter: Rewriter;
   /** What makes a snapshot in the background at present, for whatever purpose, and what waits for its turn. */
   readonly background: Background;
   /** Who follows this server. */

@@ -28,6 +28,8 @@ export class AppendOnlyFile {
   onFailure: ((reason: string) => void) | null = null;
   onLatency: ((event: AofLatencyEvent, milliseconds: number) => void) | null = null;
 
+  /** Bytes of all files when they were last made anew, or of the base file at the start: what growth is measured by. */
+  baseBytes: number;
   /** The manifest does not name the file yet. */
   isProvisional: boolean;
   /** Writes that had to wait for a running sync. */
@@ -35,7 +37,6 @@ export class AppendOnlyFile {
   /** Why writes are refused, or were last. */
   lastWriteError = "";
 
-  private base: number;
   private state: "open" | "full" | "broken" | "closed" = "open";
   private readonly tail: Tail;
   private readonly sealing: Sealing;
@@ -66,7 +67,7 @@ export class AppendOnlyFile {
     this.sealing = new Sealing({ clock, ...parts.annotations });
     this.tail = openTail(parts, this.sealing);
     this.earlierBytes = files.reduce((sum, { name }) => sum + directory.sizeOf(name), 0) - bytes;
-    this.base = base === null ? 0 : directory.sizeOf(base.name);
+    this.baseBytes = base === null ? 0 : directory.sizeOf(base.name);
     this.synced = log.offset;
     this.syncStartedUs = clock.monotonicUs();
     log.forgetDatabase();
@@ -93,6 +94,11 @@ export class AppendOnlyFile {
   /** False while the disk fails: the engine refuses writes with `lastWriteError`. */
   get canWrite(): boolean {
     return this.state === "open";
+  }
+
+  /** Whether a sync has failed and the log does not go on elsewhere yet. */
+  get isBroken(): boolean {
+    return this.state === "broken";
   }
 
   /** Takes a block of the turn, which the file releases itself. Writes it at once if that cannot wait for the device. */
@@ -163,18 +169,18 @@ export class AppendOnlyFile {
 
   /**
    * Ends the file behind what the log holds now, all of it on the device, and goes on in another one. `drain` brings
-   * what the log still holds; `begin` makes the new file count and gives it with its length and its CRC-32. Throws when
+   * what the log still holds; `begin` makes the new file count and gives it with its length, all of it sealed. Throws when
    * any of it cannot be done; then everything is as before. Call it when nothing runs (`settle`).
    */
-  cutOver(drain: () => void, begin: () => { file: DiskFile; bytes: number; crc: number }): void {
+  cutOver(drain: () => void, begin: () => { file: DiskFile; bytes: number }): void {
     this.cutting = true;
     try {
       drain();
       if (!this.isIdle || this.state !== "open") throw new Error(this.lastWriteError || "the disk is busy");
       this.finish();
-      const { file, bytes, crc } = begin();
+      const { file, bytes } = begin();
       this.earlierBytes += this.tail.wholeBytes;
-      this.tail.continueIn(file, bytes, crc);
+      this.tail.continueIn(file, bytes, 0, 0);
       this.parts.log.forgetDatabase();
     } finally {
       this.cutting = false;
@@ -186,21 +192,17 @@ export class AppendOnlyFile {
   replaced(totalBytes: number): void {
     this.isProvisional = false;
     this.earlierBytes = Math.max(0, totalBytes - this.tail.wholeBytes);
-    this.base = this.currentBytes;
+    this.baseBytes = this.currentBytes;
   }
 
-  /** Gives everything up that the device does not have, and the file: another one begins anew. */
-  abandon(): void {
+  /** Gives everything up that the device does not have, and the file, whose path is given back. */
+  abandon(): string {
     this.state = "closed";
     this.tail.abandon();
+    return this.tail.file.path;
   }
 
   // ---- For INFO ----
-
-  /** Bytes of all files when they were last made anew, or of the base file at the start: what growth is measured by. */
-  get baseBytes(): number {
-    return this.base;
-  }
 
   /** Bytes of all files of the log. */
   get currentBytes(): number {
@@ -423,7 +425,7 @@ export class AppendOnlyFile {
     this.replacing = false;
     if (replaced !== null) {
       this.earlierBytes += this.tail.settledBytes;
-      this.tail.continueIn(replaced.file, replaced.bytes, replaced.crc);
+      this.tail.continueIn(replaced.file, replaced.bytes, replaced.bytes, replaced.crc);
       this.synced = this.tail.written;
       this.replacement = null;
       this.recovered();

@@ -18,10 +18,17 @@ export interface BackgroundJob {
 export class Background {
   /** The job that runs, or null. */
   current: BackgroundJob | null = null;
+  /** A rewrite waits for the running file's sync before it takes its cut: nothing else may begin. */
+  preparing = false;
   /** A BGSAVE waits until nothing else runs. */
   saveScheduled = false;
   /** A BGREWRITEAOF waits until nothing else runs. */
   rewriteScheduled = false;
+
+  /** Whether something may begin. */
+  get isFree(): boolean {
+    return this.current === null && !this.preparing;
+  }
 
   /** The job that runs if it is of that kind, else null. */
   running(kind: BackgroundKind): BackgroundJob | null {

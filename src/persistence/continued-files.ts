@@ -7,6 +7,9 @@ import type { ManifestFile } from "./manifest.js";
 import { StartError } from "./start-error.js";
 import { crcOf, cutTail } from "./torn-tail.js";
 
+/** A longer file holds commands. */
+const ANNOTATIONS_BYTES = 1024;
+
 interface Parts {
   readonly disk: Disk;
   /** Milliseconds since 1970, for the names of files that are put aside. */
@@ -63,10 +66,23 @@ function adoptContinuation(directory: AofDirectory, parts: Parts): void {
     }
   }
   if (directory.sizeOf(file.name) === 0) return;
+  if (holdsNoCommand(directory, file)) {
+    // Drafted for a rewrite that did not come to its cut.
+    disk.remove(path);
+    return;
+  }
   const aside = `${path}.cut-${parts.now}`;
   disk.rename(path, aside);
   disk.syncDirectoryOf(aside);
   parts.log("warning", `${path} was not part of the log yet and is kept as ${aside}`);
+}
+
+/** Whether the file has annotations at most. */
+export function holdsNoCommand(directory: AofDirectory, file: ManifestFile): boolean {
+  const size = directory.sizeOf(file.name);
+  if (size > ANNOTATIONS_BYTES) return false;
+  const bytes = directory.disk.readFile(directory.pathOf(file.name)) ?? Buffer.alloc(0);
+  return bytes.length === 0 || /^(#[^\n]*\n)+$/.test(bytes.toString("latin1"));
 }
 
 /** Whether the copy in a continuation is all there; a torn write may have left its length with zeros in it. */

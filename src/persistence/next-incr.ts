@@ -2,19 +2,19 @@
 
 import { formatSeal } from "../log/seal.js";
 import type { DiskFile } from "../platform/disk.js";
-import { crc32 } from "../util/crc32.js";
 import type { AofDirectory } from "./directory.js";
 import { closeQuietly, removeQuietly, writeAll } from "./durable-file.js";
 import type { ManifestFile } from "./manifest.js";
 
 export class NextIncr {
+  private isOpen = true;
+
   private constructor(
-    private readonly directory: AofDirectory,
+    readonly directory: AofDirectory,
     readonly entry: ManifestFile,
     readonly file: DiskFile,
-    /** Length and CRC-32. */
+    /** Its length. */
     readonly bytes: number,
-    readonly crc: number,
   ) {}
 
   /**
@@ -30,7 +30,7 @@ export class NextIncr {
       writeAll(file, seal);
       await file.sync();
       directory.disk.syncDirectoryOf(path);
-      return new NextIncr(directory, entry, file, seal.length, crc32(seal));
+      return new NextIncr(directory, entry, file, seal.length);
     } catch (error) {
       closeQuietly(file);
       throw error;
@@ -42,9 +42,15 @@ export class NextIncr {
     return this.directory.nextIncr.seq === this.entry.seq;
   }
 
+  /** Closes the file: whoever goes on in it opens it himself. */
+  release(): void {
+    if (this.isOpen) closeQuietly(this.file);
+    this.isOpen = false;
+  }
+
   /** It is not wanted after all. */
   discard(): void {
-    closeQuietly(this.file);
+    this.release();
     if (this.isNext && !this.directory.isDoubtful)
       removeQuietly(this.directory.disk, this.directory.pathOf(this.entry.name));
   }

@@ -124,7 +124,8 @@ function adoptLegacy(directory: AofDirectory, log: LogLine): void {
   );
 }
 
-function makeDirectory(directory: AofDirectory): void {
+/** Makes the directory, on the device, if it is not there. */
+export function makeDirectory(directory: AofDirectory): void {
   const { disk, path } = directory;
   if (disk.stat(path) !== null) return;
   disk.makeDirectory(path);

@@ -17,6 +17,8 @@
  */
 
 import type { Mark } from "../log/history.js";
+import { holdsNoCommand } from "./continued-files.js";
+import type { AofDirectory } from "./directory.js";
 import { FileLoad, type RecoveryParts, TailLost } from "./file-load.js";
 import type { ManifestFile } from "./manifest.js";
 
@@ -25,6 +27,17 @@ export interface LoadProgress {
   readonly startedMs: number;
   readonly totalBytes: number;
   readonly loadedBytes: number;
+}
+
+/**
+ * Where in the list of files the last one is that holds anything but annotations: a file that was begun at a change of
+ * files which did not come to its end does not make the one before it any less the last.
+ */
+function lastWithCommands(directory: AofDirectory): number {
+  const { files } = directory.manifest;
+  let last = files.length - 1;
+  while (last > 0 && holdsNoCommand(directory, files[last]!)) last--;
+  return last;
 }
 
 /** Between two lines of the log about the progress. */
@@ -76,7 +89,8 @@ export class Recovery implements LoadProgress {
   private async loadAll(limit: number | null): Promise<void> {
     const { files } = this.parts.directory.manifest;
     this.mark = null;
-    for (const file of files) await this.load(file, file === files.at(-1), limit);
+    const last = lastWithCommands(this.parts.directory);
+    for (const [index, file] of files.entries()) await this.load(file, index >= last, limit);
   }
 
   private async load(file: ManifestFile, isLast: boolean, limit: number | null): Promise<void> {
@@ -86,7 +100,7 @@ export class Recovery implements LoadProgress {
     let length: number;
     try {
       const size = directory.sizeOf(file.name);
-      const ends = isLast ? limit : null;
+      const ends = isLast && limit !== null ? Math.min(limit, size) : null;
       const load = new FileLoad(handle, size, file, isLast, this.parts, this.mark, ends);
       const loaded = await load.run((bytes) => this.progress(bytes));
       length = loaded.length;

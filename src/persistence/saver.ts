@@ -175,7 +175,7 @@ export class Saver {
   /** Ten times a second: begins what save points and BGSAVE SCHEDULE ask for. */
   cron(): void {
     const { background, platform, values, log } = this.parts;
-    if (background.current !== null || !this.enabled) return;
+    if (!background.isFree || !this.enabled) return;
     const now = platform.clock.now();
     const mayTry = this.lastStatus === "ok" || now - this.lastTryMs > RETRY_MS;
     const point = values.save.find(

@@ -114,15 +114,18 @@ export class Tail {
       this.letGo(retained.shift());
   }
 
-  /** Goes on in another file, of so many bytes, which holds the retained blocks already, synced. `crc`: of all of it. */
-  continueIn(file: DiskFile, bytes: number, crc: number): void {
+  /**
+   * Goes on in another file, of so many bytes, which holds the retained blocks already, synced. No seal covers the last
+   * `unsealed` bytes of it, whose CRC-32 is `crc`.
+   */
+  continueIn(file: DiskFile, bytes: number, unsealed: number, crc: number): void {
     this.release(this.wholeBytes);
     closeQuietly(this.file);
     this.file = file;
     this.wholeBytes = bytes;
     this.synced = bytes;
     this.partialBytes = 0;
-    this.sealing.begin(bytes, bytes, crc);
+    this.sealing.begin(bytes, unsealed, crc);
     this.unwritten.filter((piece) => !(piece instanceof Annotation && piece.isSeal));
     for (const piece of this.unwritten.toArray()) this.sealing.add(piece);
     if (this.sealing.isWanted) this.seal();

@@ -3,6 +3,7 @@
 import { evictClients } from "../engine/client-eviction.js";
 import type { Engine } from "../engine/engine.js";
 import type { Timer } from "../platform/clock.js";
+import type { AppendOnly } from "./append-only.js";
 import { checkOutput } from "./output-limit.js";
 import type { Turn } from "./turn.js";
 
@@ -25,6 +26,7 @@ export class Cron {
   constructor(
     private readonly engine: Engine,
     private readonly turn: Turn,
+    private readonly appendOnly: AppendOnly,
   ) {}
 
   start(): void {
@@ -60,8 +62,10 @@ export class Cron {
     evictClients(engine);
     engine.statistics.sample(engine.keyspace.now);
     if (engine.services.loading === null) this.expireAndEvict();
-    engine.services.aof?.cron();
-    if (engine.services.loading === null) engine.services.saver.cron();
+    if (engine.services.loading === null) {
+      this.appendOnly.cron();
+      engine.services.saver.cron();
+    }
     if (this.runs++ % this.hz === 0) this.everySecond();
     this.reclaim();
     engine.statistics.cronUs += clock.monotonicUs() - startUs;

@@ -6,19 +6,20 @@ import { Replayer } from "../engine/replayer.js";
 import type { LoadingProgress } from "../engine/services.js";
 import { snapshotReader } from "../engine/snapshot-reader.js";
 import type { Mark } from "../log/history.js";
-import { AppendOnlyFile } from "../persistence/append-only-file.js";
+import type { AppendOnlyFile } from "../persistence/append-only-file.js";
 import type { AofDirectory, LogLine } from "../persistence/directory.js";
 import { dumpPath } from "../persistence/dump-import.js";
 import { DumpLoad } from "../persistence/dump-load.js";
 import type { ManifestFile } from "../persistence/manifest.js";
 import { importDump, lastIncr, openDirectory } from "../persistence/opening.js";
 import { Recovery } from "../persistence/recovery.js";
+import { AppendOnly } from "./append-only.js";
 import type { Logger } from "./logger.js";
+import type { Snapshots } from "./snapshots.js";
 import type { Turn } from "./turn.js";
 
 export class Persistence {
-  /** Null while the append-only file is off. */
-  aof: AppendOnlyFile | null = null;
+  readonly appendOnly: AppendOnly;
   /** While the dataset is loaded, else null. */
   loading: LoadingProgress | null = null;
   /** What the log on the disk has reached: the mark for going on in its history, null when that is not known. */
@@ -29,13 +30,21 @@ export class Persistence {
 
   constructor(
     private readonly engine: Engine,
-    private readonly logger: Logger,
+    snapshots: Snapshots,
+    logger: Logger,
   ) {
     this.writeLog = (level, text) => logger.log(level, text);
+    this.appendOnly = new AppendOnly(engine, snapshots, this.writeLog);
   }
 
   attach(turn: Turn): void {
     this.turn = turn;
+    this.appendOnly.attach(turn);
+  }
+
+  /** What takes the log; null while the append-only file is off. */
+  get aof(): AppendOnlyFile | null {
+    return this.appendOnly.file;
   }
 
   /** Loads what is on the disk and opens the append-only file. Throws a StartError. */
@@ -55,18 +64,13 @@ export class Persistence {
         usedMemory: this.engine.memory.usedBytes,
       },
       now: platform.clock.now(),
-      log: (level, text) => this.logger.log(level, text),
+      log: this.writeLog,
     });
     if (this.directory.manifest.isEmpty) await this.importDump();
     else await this.load();
     // Replicas that have no more than the files had may go on from there.
     if (this.recovered?.mark) this.engine.services.primary.resume(this.recovered.mark);
     this.start();
-    config.onChange("appendfsync", ({ appendfsync }) => {
-      this.aof?.setPolicy(appendfsync);
-      this.engine.keyspace.unsettled.active = appendfsync === "always";
-      return undefined;
-    });
   }
 
   /** Why writes are refused at the moment, as an error reply, else null. */
@@ -78,9 +82,9 @@ export class Persistence {
   /** DEBUG LOADAOF: makes the file complete, forgets the dataset, and loads it again. */
   async reload(): Promise<void> {
     if (this.aof === null) return;
+    await this.appendOnly.rewriter.abort();
     this.turn.end();
-    await this.aof.close();
-    this.aof = null;
+    await this.appendOnly.close();
     this.engine.keyspace.clear();
     await this.load();
     this.start();
@@ -96,21 +100,17 @@ export class Persistence {
     if (flush) keyspace.clear();
     return this.whileLoading(this.dumpLoad(path, size, merge), async (load) => {
       await load.run();
-      this.logger.log("warning", "DB reloaded by DEBUG RELOAD");
+      this.writeLog("warning", "DB reloaded by DEBUG RELOAD");
     });
   }
 
   /** Writes and syncs everything. */
   async close(): Promise<void> {
-    const { aof } = this;
-    if (aof === null) return;
     try {
-      await aof.close();
+      await this.appendOnly.close();
     } catch (error) {
       throw new Error(`The append-only file could not be completed: ${(error as Error).message}`);
     }
-    this.engine.log.listen("file", false);
-    this.aof = null;
   }
 
   /** Loads the snapshot file, if there is one. */
@@ -175,7 +175,7 @@ export class Persistence {
       replay: new Replayer(engine),
       loadTruncated: engine.config.values["aof-load-truncated"],
       corruptTailMax: engine.config.values["aof-load-corrupt-tail-max-size"],
-      log: (level, text) => this.logger.log(level, text),
+      log: this.writeLog,
     });
     await this.whileLoading(recovery, () => recovery.run());
     this.recovered = recovery;
@@ -183,28 +183,8 @@ export class Persistence {
 
   /** Opens the file that is written to, and lets the log be written. */
   private start(): void {
-    const { engine, logger } = this;
-    const { config } = engine;
-    const incr = lastIncr(this.directory, (level, text) => logger.log(level, text));
-    const aof = new AppendOnlyFile({
-      directory: this.directory,
-      incr,
-      log: engine.log,
-      clock: engine.platform.clock,
-      policy: config.values.appendfsync,
-      writeLog: (level, text) => logger.log(level, text),
-      annotations: {
-        seals: config.values["aof-annotations"],
-        timestamps: () => config.values["aof-timestamp-enabled"],
-        markAt: (offset) => ({ replid: engine.history.replid, offset }),
-      },
-      sealedBytes: this.recovered?.sealedBytesOf(incr) ?? 0,
-    });
-    aof.onProgress = () => this.turn.progress();
-    aof.onFailure = () => this.turn.progress();
-    aof.onLatency = (event, ms) => engine.latency.record(event, ms);
-    this.aof = aof;
-    engine.log.listen("file", true);
-    engine.keyspace.unsettled.active = config.values.appendfsync === "always";
+    const incr = lastIncr(this.directory, this.writeLog);
+    this.appendOnly.begin(this.directory, incr, this.recovered?.sealedBytesOf(incr) ?? 0);
+    this.engine.log.listen("file", true);
   }
 }

@@ -6,6 +6,7 @@ import { fail } from "../engine/errors.js";
 import type { LoadingProgress, ServerFacts, Services, ShutdownOptions } from "../engine/services.js";
 import type { AppendOnlyFile } from "../persistence/append-only-file.js";
 import type { Background } from "../persistence/background.js";
+import type { Rewriter } from "../persistence/rewriter.js";
 import type { Saver } from "../persistence/saver.js";
 import type { Platform } from "../platform/platform.js";
 import type { Primary } from "../replication/primary/primary.js";
@@ -67,6 +68,10 @@ export class ServerServices implements Services {
 
   get saver(): Saver {
     return this.parts.snapshots.saver;
+  }
+
+  get rewriter(): Rewriter {
+    return this.parts.persistence.appendOnly.rewriter;
   }
 
   get background(): Background {

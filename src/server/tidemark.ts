@@ -147,11 +147,11 @@ export class Tidemark implements AsyncDisposable {
     }
     const services = new ServerServices(platform, config, logger, randomId(platform.chance));
     const engine = new Engine({ platform, config, keyspace, log, commands, services });
-    const persistence = new Persistence(engine, logger);
     const snapshots = new Snapshots(engine, logger);
+    const persistence = new Persistence(engine, snapshots, logger);
     const turn = new Turn(engine, () => persistence.aof);
     const listeners = new Listeners(engine, turn, logger);
-    const cron = new Cron(engine, turn);
+    const cron = new Cron(engine, turn, persistence.appendOnly);
     const server = new Tidemark(
       platform,
       config,
@@ -196,16 +196,16 @@ export class Tidemark implements AsyncDisposable {
   }
 
   private async end({ save, force, now }: ShutdownOptions): Promise<void> {
-    const { logger, engine, snapshots } = this;
+    const { logger, engine } = this;
     logger.log("warning", "User requested shutdown...");
     if (!now) await this.waitForReplicas();
     engine.services.primary.isQuiet = true;
     // Nothing may change any more while the last bytes are on their way to the device.
     engine.clients.pause(Number.POSITIVE_INFINITY, false);
-    snapshots.saver.enabled = false;
+    this.mayBegin(false);
     let failure: unknown = null;
     try {
-      await this.stopBackground();
+      await this.stopBackground(force);
       this.turn.end();
       engine.services.primary.reportFarewell();
       this.saveFinally(save);
@@ -213,7 +213,7 @@ export class Tidemark implements AsyncDisposable {
     } catch (error) {
       logger.log("warning", (error as Error).message);
       if (!force) {
-        snapshots.saver.enabled = true;
+        this.mayBegin(true);
         engine.services.primary.isQuiet = false;
         engine.clients.unpause();
         throw error;
@@ -246,7 +246,20 @@ export class Tidemark implements AsyncDisposable {
     }
   }
 
-  private async stopBackground(): Promise<void> {
+  /** Whether the cron begins snapshots and rewrites. */
+  private mayBegin(enabled: boolean): void {
+    this.snapshots.saver.enabled = enabled;
+    this.persistence.appendOnly.rewriter.enabled = enabled;
+  }
+
+  private async stopBackground(force: boolean): Promise<void> {
+    const { rewriter } = this.persistence.appendOnly;
+    if (rewriter.isProvisional) {
+      if (!force) throw new Error("Writing initial AOF, can't exit");
+      this.logger.log("warning", "Writing initial AOF. Exit anyway.");
+    }
+    if (rewriter.isRunning) this.logger.log("warning", "There is a child rewriting the AOF. Killing it!");
+    await rewriter.abort();
     const { background } = this.snapshots;
     if (background.running("save") !== null)
       this.logger.log("warning", "There is a child saving an .rdb. Killing it!");

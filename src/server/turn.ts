@@ -105,7 +105,7 @@ export class Turn {
     const { primary } = this.engine.services;
     const beganUs = clock.monotonicUs();
     if (primary.wantsAcks) this.askForAcks();
-    this.writeLog();
+    this.drain();
     const loggedUs = clock.monotonicUs();
     const ready = this.pending;
     this.pending = [];
@@ -122,7 +122,8 @@ export class Turn {
     engine.runUnit(() => engine.unit.tell(-1, ["REPLCONF", "GETACK", "*"]));
   }
 
-  private writeLog(): void {
+  /** Gives what the log holds to the file and the replicas; for the end of the turn, and for whoever needs it there now. */
+  drain(): void {
     const sink = this.sink();
     const { log } = this.engine;
     const { primary } = this.engine.services;

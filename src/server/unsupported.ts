@@ -28,7 +28,6 @@ export function refuseUnsupported(config: Config): void {
     if (objection !== null) throw new UnsupportedSetting(`${name}: ${objection}`);
     config.onChange(name, () => objectionTo(config, name) ?? undefined);
   }
-  config.onChange("appendonly", () => "switching the append-only file at run time is not supported yet");
 }
 
 function objectionTo<N extends Name>(config: Config, name: N): string | null {

@@ -3,6 +3,7 @@
 import type { Declaration } from "../../engine/command.js";
 import { restoreAsking } from "../generic/dump.js";
 import { acl } from "./acl.js";
+import { bgRewriteAof } from "./bgrewriteaof.js";
 import { commandCommand } from "./command/index.js";
 import { config } from "./config.js";
 import { dbSize } from "./dbsize.js";
@@ -25,6 +26,7 @@ import { time } from "./time.js";
 
 export const serverCommands: readonly Declaration[] = [
   acl,
+  bgRewriteAof,
   bgSave,
   commandCommand,
   config,

@@ -34,7 +34,7 @@ export const bgSave = command({
     const { saver, background } = engine.services;
     if (background.running("save") !== null) throw fail("Background save already in progress");
     // A transaction is one state to the next: there is none to save inside of it.
-    if (background.current !== null || engine.isNested) {
+    if (!background.isFree || engine.isNested) {
       if (call.argc === 1 && !engine.isNested) throw fail(BUSY);
       background.saveScheduled = true;
       call.reply.simple("Background saving scheduled");

@@ -7,24 +7,24 @@ import type { BackgroundJob } from "../../../persistence/background.js";
 import { type Field, section } from "./section.js";
 
 export const persistence = section("Persistence", (engine) => {
-  const { aof, loading } = engine.services;
+  const { aof, loading, rewriter, background } = engine.services;
   return [
     ["loading", loading === null ? 0 : 1],
     ["async_loading", 0],
     ...snapshots(engine),
     ["aof_enabled", engine.config.values.appendonly ? 1 : 0],
-    ["aof_rewrite_in_progress", 0],
-    ["aof_rewrite_scheduled", 0],
-    ["aof_last_rewrite_time_sec", -1],
-    ["aof_current_rewrite_time_sec", -1],
-    ["aof_last_bgrewrite_status", "ok"],
-    ["aof_rewrites", 0],
-    ["aof_rewrites_consecutive_failures", 0],
+    ["aof_rewrite_in_progress", rewriter.isRunning ? 1 : 0],
+    ["aof_rewrite_scheduled", background.rewriteScheduled ? 1 : 0],
+    ["aof_last_rewrite_time_sec", rewriter.lastSeconds],
+    ["aof_current_rewrite_time_sec", rewriter.currentSeconds],
+    ["aof_last_bgrewrite_status", rewriter.lastStatus],
+    ["aof_rewrites", rewriter.rewrites],
+    ["aof_rewrites_consecutive_failures", rewriter.limit.failures],
     ["aof_last_write_status", aof?.lastWriteStatus ?? "ok"],
-    ["aof_last_cow_size", 0],
+    ["aof_last_cow_size", rewriter.lastHeldBytes],
     ["module_fork_in_progress", 0],
     ["module_fork_last_cow_size", 0],
-    ...(aof === null ? [] : appendOnlyFile(aof)),
+    ...(aof === null ? [] : appendOnlyFile(aof, background.rewriteScheduled)),
     ...(loading === null ? [] : progress(loading, engine.keyspace.now)),
   ];
 });
@@ -63,11 +63,11 @@ function inProgress(current: BackgroundJob | null): Field[] {
   ];
 }
 
-function appendOnlyFile(aof: AppendOnlyFile): Field[] {
+function appendOnlyFile(aof: AppendOnlyFile, isScheduled: boolean): Field[] {
   return [
     ["aof_current_size", aof.currentBytes],
     ["aof_base_size", aof.baseBytes],
-    ["aof_pending_rewrite", 0],
+    ["aof_pending_rewrite", isScheduled ? 1 : 0],
     ["aof_buffer_length", aof.bufferedBytes],
     ["aof_pending_bio_fsync", aof.pendingSyncs],
     ["aof_delayed_fsync", aof.delayedFsync],

@@ -1,0 +1,217 @@
+/** The append-only file of the running server: opened at start, rewritten in the background, switched on and off. */
+
+import { systemReason } from "../config/kinds/directory.js";
+import type { Engine } from "../engine/engine.js";
+import type { FsyncPolicy } from "../persistence/aof-parts.js";
+import { AppendOnlyFile } from "../persistence/append-only-file.js";
+import { AofDirectory, type LogLine } from "../persistence/directory.js";
+import { removeQuietly } from "../persistence/durable-file.js";
+import { ManifestError, type ManifestFile } from "../persistence/manifest.js";
+import type { NextIncr } from "../persistence/next-incr.js";
+import { makeDirectory } from "../persistence/opening.js";
+import { Rewriter } from "../persistence/rewriter.js";
+import type { Snapshots } from "./snapshots.js";
+import type { Turn } from "./turn.js";
+
+export class AppendOnly {
+  /** What takes the log; null while the append-only file is off. */
+  file: AppendOnlyFile | null = null;
+  readonly rewriter: Rewriter;
+  private directory: AofDirectory | null = null;
+  private turn!: Turn;
+  private policy: FsyncPolicy = "everysec";
+  /** What is on its way to the device after the file was switched off. */
+  private closing: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly engine: Engine,
+    private readonly snapshots: Snapshots,
+    private readonly log: LogLine,
+  ) {
+    const { jobs, background, saver } = snapshots;
+    this.rewriter = new Rewriter({
+      platform: engine.platform,
+      keyspace: engine.keyspace,
+      values: engine.config.values,
+      jobs,
+      background,
+      directory: () => this.findDirectory(),
+      aof: () => this.file,
+      drain: () => this.turn.drain(),
+      begin: (incr) => this.beginProvisional(incr),
+      rdb: () => saver.format(true),
+      onCut: (us) => saver.tookCut(us),
+      log,
+    });
+  }
+
+  attach(turn: Turn): void {
+    this.turn = turn;
+    const { config } = this.engine;
+    config.onChange(["appendfsync", "no-appendfsync-on-rewrite"], () => {
+      this.applyPolicy();
+      return undefined;
+    });
+    config.onChange("appendonly", ({ appendonly }) => (appendonly ? this.switchOn() : this.switchOff()));
+  }
+
+  /** Appends to `incr` from now on; `sealedBytes`: where its last seal ends. */
+  begin(directory: AofDirectory, incr: ManifestFile, sealedBytes: number): void {
+    this.directory = directory;
+    this.open(directory, incr, sealedBytes, false);
+  }
+
+  /** Ten times a second. */
+  cron(): void {
+    this.applyPolicy();
+    this.file?.cron();
+    this.rewriter.cron();
+  }
+
+  /** Writes and syncs everything, and ends. Rejects when the disk does not take it. */
+  async close(): Promise<void> {
+    await this.closing;
+    const { file, engine } = this;
+    if (file === null) return;
+    await file.close();
+    engine.log.listen("file", false);
+    this.file = null;
+  }
+
+  // ---- While the server runs ----
+
+  private switchOn(): string | undefined {
+    const { rewriter, log } = this;
+    const { background } = this.snapshots;
+    try {
+      this.findDirectory();
+    } catch (error) {
+      log("warning", (error as Error).message);
+      return "Unable to turn on AOF. Check server logs.";
+    }
+    rewriter.isProvisional = true;
+    if (rewriter.isRunning) {
+      log(
+        "warning",
+        "AOF was enabled but there is already an AOF rewriting in background. Stopping background AOF and starting a rewrite now.",
+      );
+      void rewriter.abort().then(() => {
+        background.rewriteScheduled = rewriter.isProvisional;
+      });
+    } else if (background.isFree) {
+      rewriter.start();
+    } else {
+      background.rewriteScheduled = true;
+      log(
+        "notice",
+        "AOF was enabled but there is already another background operation. An AOF background was scheduled to start when needed.",
+      );
+    }
+    return undefined;
+  }
+
+  private switchOff(): undefined {
+    const { file, rewriter, engine, turn } = this;
+    const wasProvisional = rewriter.isProvisional;
+    rewriter.isProvisional = false;
+    if (rewriter.isRunning) this.log("notice", "Killing AOF child");
+    void rewriter.abort();
+    if (file === null) return;
+    turn.drain();
+    engine.log.listen("file", false);
+    engine.keyspace.unsettled.active = false;
+    this.file = null;
+    if (wasProvisional) {
+      this.abandon(file);
+      turn.progress();
+      return;
+    }
+    // Replies that wait for it leave when it is complete.
+    file.onProgress = null;
+    this.closing = file
+      .close()
+      .catch((error: Error) => {
+        this.log("warning", `The append-only file could not be completed: ${error.message}`);
+        file.abandon();
+      })
+      .then(() => turn.progress());
+  }
+
+  /** The log goes into a file that nothing names yet; from this moment on it has everything. */
+  private beginProvisional(incr: NextIncr): void {
+    this.turn.drain();
+    if (this.file !== null) this.abandon(this.file);
+    incr.release();
+    const { engine } = this;
+    this.open(incr.directory, incr.entry, incr.bytes, true);
+    if (engine.log.listen("file", true)) engine.history.renew();
+  }
+
+  /** A file that nothing names is given up. */
+  private abandon(file: AppendOnlyFile): void {
+    removeQuietly(this.engine.platform.disk, file.abandon());
+  }
+
+  private open(
+    directory: AofDirectory,
+    incr: ManifestFile,
+    sealedBytes: number,
+    isProvisional: boolean,
+  ): void {
+    const { engine, log } = this;
+    const { config, platform } = engine;
+    this.policy = this.wantedPolicy();
+    const file = new AppendOnlyFile({
+      directory,
+      incr,
+      log: engine.log,
+      clock: platform.clock,
+      policy: this.policy,
+      writeLog: log,
+      annotations: {
+        seals: config.values["aof-annotations"],
+        timestamps: () => config.values["aof-timestamp-enabled"],
+        markAt: (offset) => ({ replid: engine.history.replid, offset }),
+      },
+      sealedBytes,
+      isProvisional,
+    });
+    file.onProgress = () => this.turn.progress();
+    file.onFailure = () => this.turn.progress();
+    file.onLatency = (event, ms) => engine.latency.record(event, ms);
+    this.file = file;
+    engine.keyspace.unsettled.active = this.policy === "always";
+  }
+
+  /** The directory with its manifest, made if need be. Throws an Error that names it. */
+  private findDirectory(): AofDirectory {
+    if (this.file !== null && this.directory !== null) return this.directory;
+    const { platform, config } = this.engine;
+    const directory = new AofDirectory(platform.disk, config.values);
+    try {
+      directory.readManifest();
+      makeDirectory(directory);
+      if (!platform.disk.canWrite(directory.path)) throw new Error("Permission denied");
+    } catch (error) {
+      const reason = error instanceof ManifestError ? `${error.message} (manifest)` : systemReason(error);
+      throw new Error(`Can't open or create append-only dir ${directory.path}: ${reason}`);
+    }
+    this.directory = directory;
+    return directory;
+  }
+
+  /** `no-appendfsync-on-rewrite`: no sync while something else keeps the disk busy. */
+  private wantedPolicy(): FsyncPolicy {
+    const { values } = this.engine.config;
+    const pauses = values["no-appendfsync-on-rewrite"] && this.snapshots.background.current !== null;
+    return pauses ? "no" : values.appendfsync;
+  }
+
+  private applyPolicy(): void {
+    const policy = this.wantedPolicy();
+    if (policy === this.policy) return;
+    this.policy = policy;
+    this.file?.setPolicy(policy);
+    this.engine.keyspace.unsettled.active = this.file !== null && policy === "always";
+  }
+}
