@@ -7,16 +7,14 @@ import { WireClient } from "../support/wire.js";
 
 const SETTINGS = [
   ["replicaof", "127.0.0.1 1"],
-  ["shutdown-on-sigterm", "save"],
   ["locale-collate", "de_DE.UTF-8"],
 ] as const;
 
 it("a server does not start with them", async () => {
   for (const [name, value] of SETTINGS) {
-    await assert.rejects(
-      Tidemark.start({ port: 0, [name]: value }),
-      new RegExp(`^Error: ${name}: .*not supported yet`),
-    );
+    // One that does start must end, or the test would not.
+    const start = Tidemark.start({ port: 0, [name]: value }).then((server) => server.close());
+    await assert.rejects(start, new RegExp(`^Error: ${name}: .*not supported yet`));
   }
 });
 
