@@ -8,7 +8,14 @@ import { runExecutable, ServerProcess, TIDEMARK_EXECUTABLE } from "../support/pr
 import { WireClient } from "../support/wire.js";
 
 /** So slowly that it does not end while anybody looks: ten minutes for all keys. */
-const SLOWLY = ["--key-load-delay", "600000", "--loading-process-events-interval-bytes", "1024"];
+const SLOWLY = [
+  "--enable-debug-command",
+  "yes",
+  "--key-load-delay",
+  "600000",
+  "--loading-process-events-interval-bytes",
+  "1024",
+];
 
 test("clients are told that the dataset is being loaded, and how far it is", async () => {
   const dir = temporaryDirectory();
@@ -29,6 +36,7 @@ test("clients are told that the dataset is being loaded, and how far it is", asy
         String((await client.reply("GET", "key:1")).value),
         "LOADING Redis is loading the dataset in memory",
       );
+      assert.match(String((await client.reply("DEBUG", "RELOAD", "NOSAVE")).value), /^LOADING /);
       await eventually("a block has been read", async () => {
         const info = String(await client.call("INFO", "persistence"));
         assert.match(info, /^loading:1\r$/m);

@@ -15,6 +15,7 @@ export function reload(call: Call): void {
   const { engine } = call;
   const options = readOptions(call);
   if (engine.isNested) throw fail("DEBUG RELOAD is not possible inside a transaction");
+  if (engine.services.loading !== null) throw fail("LOADING Redis is loading the dataset in memory");
   const { saver } = engine.services;
   if (options.save && !saver.save()) throw new CommandError("ERR");
   const reloading = engine.services.reloadSnapshot(options);
