@@ -21,6 +21,8 @@ const STRING_MAX = 0x7fffffff - 64;
 /** LZF makes at most so many bytes of one: a repetition of 264 takes three. */
 const LZF_RATIO = 88;
 const LONGEST_INTEGER = 11;
+/** Room for a longer string is let go after it. */
+const KEPT_ROOM = 1024 * 1024;
 const TWO_32 = 4294967296;
 const NO_BYTES = new Uint8Array(0);
 
@@ -29,7 +31,7 @@ export class InputString implements Slice {
   bytes: Uint8Array = NO_BYTES;
   start = 0;
   end = 0;
-  private own = new Uint8Array(64);
+  private own: Uint8Array = new Uint8Array(64);
 
   get length(): number {
     return this.end - this.start;
@@ -37,7 +39,7 @@ export class InputString implements Slice {
 
   /** Bytes of its own for a text of that length. */
   room(length: number): Uint8Array {
-    if (this.own.length < length) this.own = new Uint8Array(length * 2 > STRING_MAX ? length : length * 2);
+    if (this.own.length < length) this.own = Buffer.allocUnsafeSlow(length > KEPT_ROOM ? length : length * 2);
     this.bytes = this.own;
     this.start = 0;
     this.end = length;
@@ -46,7 +48,7 @@ export class InputString implements Slice {
 
   /** Gives large bytes of its own back. */
   trim(): void {
-    if (this.own.length > 1024 * 1024) this.own = new Uint8Array(64);
+    if (this.own.length > KEPT_ROOM * 2) this.own = new Uint8Array(64);
   }
 }
 
