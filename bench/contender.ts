@@ -17,11 +17,13 @@ const EXECUTABLES: Readonly<Record<Name, string>> = {
 const WATCHED = fileURLToPath(new URL("./watched.js", import.meta.url));
 
 /** Directives for both: no save points, no rewrite in the middle of a measurement. */
-const COMMON = ["--save", "", "--auto-aof-rewrite-percentage", "0", "--appendonly", "yes"];
+const COMMON = ["--save", "", "--auto-aof-rewrite-percentage", "0"];
 
 export interface ContenderOptions {
   readonly fsync?: "everysec" | "always";
   readonly dir?: string;
+  /** Default: true. */
+  readonly appendOnly?: boolean;
 }
 
 export class Contender {
@@ -55,7 +57,8 @@ export class Contender {
     const port = await freePort();
     const args = ["--port", String(port), "--bind", "127.0.0.1", "--dir", dir];
     const began = performance.now();
-    const child = run([...args, ...COMMON, "--appendfsync", options.fsync ?? "everysec"]);
+    const log = ["--appendonly", (options.appendOnly ?? true) ? "yes" : "no"];
+    const child = run([...args, ...COMMON, ...log, "--appendfsync", options.fsync ?? "everysec"]);
     while (!(await answersPing(port))) {
       if (child.exitCode !== null || child.signalCode !== null) throw new Error(`${name} did not start`);
       await new Promise((resolve) => setTimeout(resolve, 5));

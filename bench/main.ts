@@ -1,5 +1,5 @@
 /**
- * `npm run bench -- [throughput|always|memory|restart|collections|members ...] [--quick]`: measures Tidemark beside redis-server, prints a
+ * `npm run bench -- [throughput|always|memory|restart|collections|members|snapshot ...] [--quick]`: measures Tidemark beside redis-server, prints a
  * table and keeps the figures in bench/results.json (short runs are not kept). Needs redis-server and redis-benchmark.
  */
 
@@ -10,6 +10,7 @@ import { members } from "./members.js";
 import { memory } from "./memory.js";
 import { restart } from "./restart.js";
 import { keepResults, previousResults, surroundings } from "./results.js";
+import { snapshot } from "./snapshot.js";
 import { heading, line } from "./table.js";
 import { throughput } from "./throughput.js";
 
@@ -22,6 +23,7 @@ const GROUPS: Readonly<Record<string, Group>> = {
   restart,
   collections,
   members,
+  snapshot,
 };
 
 const words = process.argv.slice(2);

@@ -1,11 +1,19 @@
-/** Where a worker thread begins: it loads its program and runs it for each input. */
+/**
+ * Where a worker thread begins: it loads its program and runs it for each input. What it does can wait, clients cannot:
+ * so it has a lower priority than the loop.
+ */
 
+import { platform, setPriority } from "node:os";
 import { parentPort, workerData } from "node:worker_threads";
 import { nodeDisk } from "./disk.js";
 import type { Program, ThreadSide } from "./thread.js";
 
+/** The niceness of threads: where processors are scarce, about a third of what the loop gets. */
+const NICENESS = 5;
+
 if (parentPort !== null) {
   const port = parentPort;
+  beNice();
   const still = new Int32Array(new SharedArrayBuffer(4));
   const side: ThreadSide = {
     disk: nodeDisk,
@@ -18,4 +26,9 @@ if (parentPort !== null) {
     const steps = program.run(input, side);
     while (steps.next().done !== true) {}
   });
+}
+
+/** On Linux 0 means this thread, elsewhere the whole process, which shall stay as it is. */
+function beNice(): void {
+  if (platform() === "linux") setPriority(0, NICENESS);
 }
