@@ -11,6 +11,9 @@ import { SnapshotFile } from "./snapshot-file.js";
 /** So many pieces may wait to be taken. */
 const PIECES_MAX = 4;
 
+/** After so long a job that waits looks whether it shall stop. */
+const SLEEP_US = 50_000;
+
 class Aborted extends Error {}
 
 export const program: Program = {
@@ -46,7 +49,8 @@ function* write(job: JobInput, side: ThreadSide, sink: Sink): Iterable<void> {
   let before = 0;
   for (const keys of encode(job.image, encoderOf(job.format, output))) {
     if (control.aborted) throw new Aborted();
-    if (job.keyDelayUs > 0) side.sleepUs(job.keyDelayUs * (keys - before));
+    for (let left = job.keyDelayUs * (keys - before); left > 0 && !control.aborted; left -= SLEEP_US)
+      side.sleepUs(Math.min(left, SLEEP_US));
     before = keys;
     control.progress(keys, output.total);
     yield;
