@@ -14,6 +14,7 @@ export const TEMPLATES: Readonly<Record<string, readonly string[]>> = {
     "COPY {key} {key} [DB {db}] [REPLACE]",
     "MOVE {key} {db}",
     "~u KEYS {glob}",
+    "~s SCAN 0 COUNT 1000 [MATCH {glob}] [TYPE (string|list|hash|set|zset)]",
 
     "OBJECT REFCOUNT missing",
     "SWAPDB {db} {db}",
@@ -94,6 +95,7 @@ export const TEMPLATES: Readonly<Record<string, readonly string[]>> = {
     "HSTRLEN {key} {field}",
     "~p HGETALL {key}",
     "~u HKEYS {key}",
+    "~sp HSCAN {key} 0 COUNT 1000 [MATCH {glob}]",
     "~u HVALS {key}",
     "HINCRBY {key} {field} {integer}",
     "HINCRBYFLOAT {key} {field} {float}",
@@ -112,6 +114,7 @@ export const TEMPLATES: Readonly<Record<string, readonly string[]>> = {
     "SMOVE {key} {key} {e}",
     "~t SRANDMEMBER {key}",
     "~u SRANDMEMBER {key} 1000",
+    "~s SSCAN {key} 0 COUNT 1000 [MATCH {glob}]",
     "~u SUNION {key+}",
     "~u SINTER {key+}",
     "~u SDIFF {key+}",
@@ -166,6 +169,7 @@ export const TEMPLATES: Readonly<Record<string, readonly string[]>> = {
     "ZINTERCARD 2 {key} {key} [LIMIT {count}]",
     "~t ZRANDMEMBER {key}",
     "~u ZRANDMEMBER {key} 1000",
+    "~sp ZSCAN {key} 0 COUNT 1000 [MATCH {glob}]",
   ],
   sort: [
     "RPUSH {list} {e+} {e+} {e+}",

@@ -3,6 +3,7 @@
  * `(a|b)` one is chosen. Before the command may stand how its replies are compared:
  *
  *     ~u   elements in any order       ~p   pairs in any order       ~t   only the type       ~i   not at all
+ *     ~s   a scan              ~sp  a scan that gives pairs
  */
 
 import type { SeededChance } from "../support/chance.js";
@@ -20,6 +21,8 @@ const COMPARISONS: Readonly<Record<string, Comparison>> = {
   "~p": { kind: "pairs" },
   "~t": { kind: "type" },
   "~i": { kind: "ignore" },
+  "~s": { kind: "scan", width: 1 },
+  "~sp": { kind: "scan", width: 2 },
 };
 
 const MOST_REPEATED = 4;

@@ -15,6 +15,8 @@ export function difference(comparison: Comparison, oracle: Reply, ours: Reply): 
       return sorted(oracle, 1).equals(sorted(ours, 1)) ? null : sides(oracle, ours);
     case "pairs":
       return sorted(oracle, 2).equals(sorted(ours, 2)) ? null : sides(oracle, ours);
+    case "scan":
+      return sameScan(comparison.width, oracle, ours) ? null : sides(oracle, ours);
     case "type":
       return oracle.type === ours.type ? null : sides(oracle, ours);
     case "match":
@@ -39,6 +41,14 @@ function sorted(reply: Reply, width: number): Buffer {
   for (let i = 0; i < reply.items.length; i += step)
     groups.push(Buffer.concat(reply.items.slice(i, i + step).map((item) => item.raw)));
   return Buffer.concat([Buffer.from(`${reply.type}${reply.items.length}`), ...groups.sort(Buffer.compare)]);
+}
+
+function sameScan(width: 1 | 2, oracle: Reply, ours: Reply): boolean {
+  const [cursor, elements] = oracle.items;
+  const [ourCursor, ourElements] = ours.items;
+  if (cursor === undefined || elements === undefined) return oracle.raw.equals(ours.raw);
+  if (ourCursor === undefined || ourElements === undefined) return false;
+  return cursor.raw.equals(ourCursor.raw) && sorted(elements, width).equals(sorted(ourElements, width));
 }
 
 function mismatch(pattern: RegExp, oracle: Reply, ours: Reply): string | null {

@@ -28,6 +28,8 @@ import { splitWords } from "./words.js";
 export type Comparison =
   | { readonly kind: "exact" | "unordered" | "pairs" | "ignore" | "type" }
   | { readonly kind: "match" | "until"; readonly pattern: RegExp }
+  /** Of SCAN and its kin: the cursor, and elements or groups of so many in any order. */
+  | { readonly kind: "scan"; readonly width: 1 | 2 }
   | { readonly kind: "near"; readonly distance: number }
   | { readonly kind: "newer"; readonly why: string; readonly reply: Buffer };
 

@@ -60,6 +60,12 @@ class Ranked {
     this.hang();
   }
 
+  convert(how: "index" | "settle"): void {
+    if (how === "index") this.set.turnIndexed();
+    else this.set.settle();
+    this.hang();
+  }
+
   removeRange(first: number, count: number): void {
     for (const [member] of this.sorted().slice(first, first + count)) this.model.delete(member);
     this.set.removeRange(first, count);
@@ -139,6 +145,7 @@ const change = fc.oneof(
     arbitrary: fc.record({ kind: fc.constant("range" as const), at: fc.nat(), count: fc.nat(9) }),
   },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant("many" as const), from: fc.nat(99) }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constantFrom("index" as const, "settle" as const) }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant("open" as const) }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant("close" as const), at: fc.nat() }) },
 );
@@ -159,6 +166,7 @@ describe("a sorted set", () => {
             const first = each.at % size;
             ranked.removeRange(first, Math.min(each.count, size - first));
           }
+          if (each.kind === "index" || each.kind === "settle") ranked.convert(each.kind);
           if (each.kind === "open") {
             const cut = ranked.arena.openCut();
             cuts.push({ close: () => cut.close(), ref: ranked.ref, model: ranked.sorted() });
