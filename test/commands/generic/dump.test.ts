@@ -17,6 +17,10 @@ function payload(bytes: readonly number[] | Buffer, version = 10): string {
 }
 
 const V = payload([0, 1, 0x76]);
+/** A hash as a listpack with the field f twice, its values v and w. */
+const TWICE = payload(
+  Buffer.from("\x10\x13\x13\0\0\0\x04\0\x81f\x02\x81v\x02\x81f\x02\x81w\x02\xff", "latin1"),
+);
 
 sameReplies(
   "RESTORE",
@@ -75,6 +79,16 @@ sameReplies(
     RESTORE b 0 ${payload([0, 0xc1, 0xff, 0x7f])}
     RESTORE c 0 ${payload([0, 0xc2, 0, 0, 0, 0x80])}
     MGET a b c
+    === an element that is there twice in a compact encoding
+    RESTORE h 0 ${TWICE}
+    HGETALL h
+    DEL h
+    CONFIG SET sanitize-dump-payload yes
+    RESTORE h 0 ${TWICE}
+    CONFIG SET sanitize-dump-payload clients
+    RESTORE h 0 ${TWICE}
+    CONFIG SET sanitize-dump-payload no
+    EXISTS h
     === WATCH
     SET a 1
     WATCH a

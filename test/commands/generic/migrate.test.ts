@@ -1,6 +1,7 @@
 /** MIGRATE between this server and redis-server, both ways, and what may go wrong. */
 
 import assert from "node:assert/strict";
+import { type AddressInfo, createServer } from "node:net";
 import { test } from "node:test";
 import { generatedData } from "../../snapshot/rdb/generated.js";
 import { eventually } from "../../support/condition.js";
@@ -98,6 +99,24 @@ test("what is wrong", async () => {
   assert.equal(await here.call("EXISTS", "k"), 0);
 });
 
+test("a target that does not answer in time", async () => {
+  const silent = createServer(() => {});
+  await new Promise<void>((resolve) => silent.listen(0, "127.0.0.1", resolve));
+  try {
+    await using source = await TidemarkHere.start();
+    using here = await source.client();
+    await here.call("SET", "k", "v");
+    const { port } = silent.address() as AddressInfo;
+    assert.equal(
+      await errorOf(here, ...migrate(port, "k", 0, 50)),
+      "IOERR error or timeout reading from target instance",
+    );
+    assert.equal(await here.call("GET", "k"), "v");
+  } finally {
+    silent.close();
+  }
+});
+
 test("keys that change while they are on their way arrive as they are at the end", async () => {
   await using target = await TidemarkHere.start();
   await using source = await TidemarkHere.start();
@@ -120,6 +139,20 @@ test("keys that change while they are on their way arrive as they are at the end
   assert.equal((await here.receive()).value, "OK");
   assert.equal(await other.call("DBSIZE"), 0);
   assert.deepEqual(await there.call("MGET", "stays", "changes", "goes"), ["1", "2", null]);
+});
+
+test("what has moved is gone from the append-only file, and told to those who listen", async () => {
+  await using target = await TidemarkHere.start();
+  await using source = await TidemarkHere.start({ appendonly: "yes", "notify-keyspace-events": "Eg" });
+  using here = await source.client();
+  using listener = await source.client();
+  await here.call("MSET", "a", "1", "b", "2", "c", "3");
+  await listener.call("SUBSCRIBE", "__keyevent@0__:del");
+  assert.equal(await here.call(...migrate(target.port, "", 0, 60_000, "KEYS", "a", "c", "none")), "OK");
+  assert.deepEqual((await listener.receive()).value, ["message", "__keyevent@0__:del", "a"]);
+  assert.deepEqual((await listener.receive()).value, ["message", "__keyevent@0__:del", "c"]);
+  assert.equal(await here.call("DEBUG", "LOADAOF"), "OK");
+  assert.deepEqual(await here.call("MGET", "a", "b", "c"), [null, "2", null]);
 });
 
 test("a client that leaves does not stop the transfer", async () => {
