@@ -75,6 +75,32 @@ function numbered(count: number, from = 0): string[] {
 }
 
 describe("a dict", () => {
+  it("takes what it was made ready for without a split, and gives the room back", () => {
+    for (const [expected, count] of [
+      [0, 1000],
+      [341, 1000],
+      [5000, 5000],
+      [5000, 20],
+      [5000, 20_000],
+    ] as const) {
+      const table = new Table();
+      table.dict.reserve(expected);
+      const { segments } = table.dict;
+      for (let i = 0; i < count; i++) table.set(`key:${i}`, `value ${i}`);
+      if (expected === count) assert.equal(table.dict.segments, segments);
+      table.dict.reserve(1_000_000);
+      table.check();
+      const seen = new Set<number>();
+      for (let cursor = 0, first = true; first || cursor !== 0; first = false)
+        cursor = table.dict.scan(cursor, 10, (ref) => void seen.add(ref));
+      assert.equal(seen.size, count);
+      for (let i = 0; i < count; i++) if (i !== 7) table.delete(`key:${i}`);
+      table.check();
+      assert.ok(table.dict.segments <= Math.max(segments, 2));
+      assert.equal(table.get("key:7"), "value 7");
+    }
+  });
+
   it("finds what was put in, through splits, merges and both directions of the directory", () => {
     const table = new Table();
     for (const name of numbered(20_000)) table.set(name, `value of ${name}`);
