@@ -1,5 +1,6 @@
 /** Loading the snapshot file, dump.rdb, at start. */
 
+import type { Mark } from "../log/history.js";
 import type { Clock } from "../platform/clock.js";
 import type { Disk } from "../platform/disk.js";
 import type { RdbReader } from "../snapshot/rdb/reader.js";
@@ -38,6 +39,11 @@ export class DumpLoad implements LoadProgress {
 
   get usedMemory(): number {
     return this.lines.usedMemory;
+  }
+
+  /** Where in a history the snapshot was taken; null when it does not say. */
+  get mark(): Mark | null {
+    return this.lines.mark;
   }
 
   /** Loads the file. Rejects with a StartError; what has been loaded by then is of no use. */

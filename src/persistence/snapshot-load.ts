@@ -1,6 +1,7 @@
 /** Loading a snapshot from a file: a block of it at a time, with a turn of the event loop after each. */
 
 import { systemReason } from "../config/kinds/directory.js";
+import type { Mark } from "../log/history.js";
 import type { Clock } from "../platform/clock.js";
 import type { DiskFile } from "../platform/disk.js";
 import { RdbError, RdbUnsupported } from "../snapshot/rdb/error.js";
@@ -85,6 +86,8 @@ export function startErrorOf(error: unknown, path: string): unknown {
 export class SnapshotLines implements RdbListener {
   /** Bytes of memory that the writer of the snapshot used. */
   usedMemory = 0;
+  private replid = "";
+  private offset = Number.NaN;
 
   constructor(
     private readonly clock: Clock,
@@ -108,14 +111,24 @@ export class SnapshotLines implements RdbListener {
       case AUX.AOF_BASE:
         if (value === "1") this.log("notice", "RDB is base AOF");
         return;
+      case AUX.REPL_ID:
+        this.replid = value;
+        return;
+      case AUX.REPL_OFFSET:
+        this.offset = Number.parseInt(value, 10);
+        return;
       case AUX.BITS:
       case AUX.REPL_DATABASE:
-      case AUX.REPL_ID:
-      case AUX.REPL_OFFSET:
         return;
       default:
         this.log("debug", `Unrecognized RDB AUX field: '${printable(name)}'`);
     }
+  }
+
+  /** Where in a history the snapshot was taken; null when it does not say. */
+  get mark(): Mark | null {
+    const { replid, offset } = this;
+    return /^[0-9a-f]{40}$/.test(replid) && offset >= 0 ? { replid, offset } : null;
   }
 
   /** The snapshot has been read. */

@@ -118,7 +118,13 @@ export class Persistence {
     const { disk } = this.engine.platform;
     const path = dumpPath(this.engine.config.values);
     const size = disk.stat(path)?.bytes;
-    if (size !== undefined) await this.whileLoading(this.dumpLoad(path, size), (load) => load.run());
+    if (size === undefined) return;
+    const load = this.dumpLoad(path, size);
+    await this.whileLoading(load, async () => {
+      const { keysExpired } = await load.run();
+      // Replicas still have what has expired meanwhile, and nobody would ever tell them to delete it.
+      if (load.mark !== null && keysExpired === 0) this.engine.services.primary.resume(load.mark);
+    });
   }
 
   /** Loads the snapshot file and makes the append-only file from it. */

@@ -57,9 +57,15 @@ test("SHUTDOWN ABORT ends the wait, and the server goes on", async () => {
   await assert.rejects(other.call("SHUTDOWN", "ABORT"), /No shutdown in progress/);
 });
 
-for (const death of ["kill", "end"] as const) {
-  test(`with an append-only file a primary is continued after its ${death}`, async () => {
-    const args = [...ARGS, "--appendonly", "yes"];
+const FILES = { "append-only file": ["--appendonly", "yes"], snapshot: ["--save", "3600 1"] };
+
+for (const [file, death] of [
+  ["append-only file", "kill"],
+  ["append-only file", "end"],
+  ["snapshot", "end"],
+] as const) {
+  test(`with an ${file} a primary is continued after its ${death}`, async () => {
+    const args = [...ARGS, ...FILES[file]];
     const first = await ServerProcess.start({ args });
     const client = await first.client();
     const replica = await (await HandReplica.connect(first.port)).synchronize();

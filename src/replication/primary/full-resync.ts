@@ -82,6 +82,8 @@ const LINE_END = Buffer.from("\n");
 
 export class FullResyncs {
   private transfer: Transfer | null = null;
+  /** A file that was made for replicas alone and that nobody else wants (`rdb-del-sync-files`). */
+  private leftover: string | null = null;
 
   constructor(private readonly parts: FullResyncParts) {}
 
@@ -117,6 +119,7 @@ export class FullResyncs {
       const waits = replica.state === "wait_start" || (replica.state === "wait_end" && !this.isStreaming);
       if (waits) replica.link.write(LINE_END, () => {});
     }
+    this.removeLeftover();
     if (this.isDue) this.start();
   }
 
@@ -126,6 +129,21 @@ export class FullResyncs {
     if (transfer?.target !== "sockets" || this.receivers("wait_end").length > 0) return;
     this.parts.writeLog("warning", "Diskless rdb transfer, last replica dropped, stopping the snapshot.");
     transfer.job.abort();
+  }
+
+  /** The dataset must not be on a disk when nothing persists it on purpose. */
+  private removeLeftover(): void {
+    const { config, disk, replicas, writeLog } = this.parts;
+    const { appendonly, save, "rdb-del-sync-files": wanted } = config.values;
+    if (this.leftover === null || !wanted || appendonly || save.length > 0) return;
+    if (replicas.some(({ state }) => state !== "online" && state !== "served")) return;
+    writeLog("notice", "Removing the RDB file used to feed replicas in a persistence-less instance");
+    try {
+      disk.remove(this.leftover);
+    } catch (error) {
+      writeLog("warning", `The file could not be removed: ${(error as Error).message}`);
+    }
+    this.leftover = null;
   }
 
   private get isDue(): boolean {
@@ -150,7 +168,7 @@ export class FullResyncs {
 
   /** Begins a transfer for those who wait and want the same as the first of them. */
   private start(): void {
-    const { log, writeLog, snapshots } = this.parts;
+    const { config, log, writeLog, snapshots } = this.parts;
     const waiting = this.receivers("wait_start");
     const first = waiting[0]!;
     const group = waiting.filter(({ handshake }) => handshake.wants(first.handshake));
@@ -166,6 +184,7 @@ export class FullResyncs {
     if (target === "disk") {
       const { path, job } = snapshots.save();
       this.transfer = { target, offset, job };
+      this.leftover = config.values["rdb-del-sync-files"] ? path : null;
       void job.done.then((end) => this.saved(end, path));
     } else {
       this.startStream(offset, group);
