@@ -35,6 +35,11 @@ export class Background {
     return this.current?.kind === kind ? this.current : null;
   }
 
+  /** The job that runs if it writes RDB, for the disk or for replicas: what Redis calls a save. Else null. */
+  get saving(): BackgroundJob | null {
+    return this.running("save") ?? this.running("transfer");
+  }
+
   /** Notes a job that has been started, until it ends. Nothing may be running. */
   begin(kind: BackgroundKind, job: SnapshotJob, nowMs: number): void {
     if (this.current !== null) throw new Error(`a ${this.current.kind} is running`);

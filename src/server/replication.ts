@@ -49,7 +49,7 @@ class ResyncSnapshots implements ResyncSource {
   ) {}
 
   get isBusy(): boolean {
-    return this.snapshots.background.current !== null;
+    return !this.snapshots.background.isFree;
   }
 
   get isSaving(): boolean {

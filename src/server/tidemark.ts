@@ -261,7 +261,7 @@ export class Tidemark implements AsyncDisposable {
     if (rewriter.isRunning) this.logger.log("warning", "There is a child rewriting the AOF. Killing it!");
     await rewriter.abort();
     const { background } = this.snapshots;
-    if (background.running("save") !== null)
+    if (background.saving !== null)
       this.logger.log("warning", "There is a child saving an .rdb. Killing it!");
     await background.abort();
   }

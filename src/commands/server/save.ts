@@ -13,7 +13,7 @@ export const save = command({
   flags: ["admin", "noscript", "no_async_loading", "no_multi"],
   run(call) {
     const { saver, background } = call.engine.services;
-    if (background.running("save") !== null) throw fail("Background save already in progress");
+    if (background.saving !== null) throw fail("Background save already in progress");
     if (!saver.save()) throw new CommandError("ERR");
     call.reply.ok();
   },
@@ -32,7 +32,7 @@ export const bgSave = command({
     if (call.argc > 2 || (call.argc === 2 && !call.is(1, "schedule"))) throw syntaxError();
     const { engine } = call;
     const { saver, background } = engine.services;
-    if (background.running("save") !== null) throw fail("Background save already in progress");
+    if (background.saving !== null) throw fail("Background save already in progress");
     // A transaction is one state to the next: there is none to save inside of it.
     if (!background.isFree || engine.isNested) {
       if (call.argc === 1 && !engine.isNested) throw fail(BUSY);

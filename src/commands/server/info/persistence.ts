@@ -31,7 +31,7 @@ export const persistence = section("Persistence", (engine) => {
 
 function snapshots({ keyspace, services, lastLoad }: Engine): Field[] {
   const { saver, background } = services;
-  const saving = background.running("save");
+  const { saving } = background;
   return [
     ...inProgress(background.current),
     ["rdb_changes_since_last_save", saver.changes],
