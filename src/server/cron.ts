@@ -7,16 +7,19 @@ import type { AppendOnly } from "./append-only.js";
 import { checkOutput } from "./output-limit.js";
 import type { Turn } from "./turn.js";
 
-/** Blocks of emptied databases and closed snapshots that are freed at a time: about a millisecond's work. */
-const RECLAIM_BLOCKS = 10000;
+/** Blocks of emptied databases and closed snapshots that are freed at a time: well below a millisecond's work. */
+const RECLAIM_BLOCKS = 2000;
 /** `dynamic-hz`: the work is done more often when there are more clients than this for each run of a second. */
 const CLIENTS_PER_RUN = 200;
 const HZ_MAX = 500;
-/** Milliseconds of a cron run that may go into freeing. */
-const RECLAIM_MS = 5;
+/** Milliseconds that may go into freeing without a pause, and how long the pause is: short, so that nobody waits long. */
+const RECLAIM_MS = 1;
+const RECLAIM_PAUSE_MS = 15;
 
 export class Cron {
   private timer: Timer | null = null;
+  /** Set while there is more to free. */
+  private reclaimTimer: Timer | null = null;
   private runs = 0;
   /** Runs a second, at present. */
   hz = 10;
@@ -40,6 +43,8 @@ export class Cron {
   stop(): void {
     this.timer?.stop();
     this.timer = null;
+    this.reclaimTimer?.stop();
+    this.reclaimTimer = null;
   }
 
   private wantedHz(): number {
@@ -113,6 +118,9 @@ export class Cron {
   private reclaim(): void {
     const { clock } = this.engine.platform;
     const deadline = clock.monotonicUs() + RECLAIM_MS * 1000;
-    while (this.engine.keyspace.reclaim(RECLAIM_BLOCKS) && clock.monotonicUs() < deadline) {}
+    let more = true;
+    while (more && clock.monotonicUs() < deadline) more = this.engine.keyspace.reclaim(RECLAIM_BLOCKS);
+    this.reclaimTimer?.stop();
+    this.reclaimTimer = more ? clock.after(RECLAIM_PAUSE_MS, () => this.reclaim()) : null;
   }
 }
