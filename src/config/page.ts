@@ -25,10 +25,8 @@ shown by CONFIG GET only under their full name. A name in parentheses is an olde
 
 const NOT_YET = `## Not supported yet
 
-The directives of replicas and of scripts are read, checked and kept, so that a configuration need not be changed when these
-come; until then they do nothing. Those of primaries work.
-Where silence would promise too much, the server refuses instead, at start and in CONFIG SET: \`replicaof\`,
-a \`locale-collate\` other than C.
+The directives of scripts are read, checked and kept, so that a configuration need not be changed when these come; until then they do nothing.
+Where silence would promise too much, the server refuses instead, at start and in CONFIG SET: a \`locale-collate\` other than C.
 `;
 
 const LINES = `## Lines that are no directive

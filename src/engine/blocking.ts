@@ -154,6 +154,15 @@ export class Blocking {
     this.conclude(client, ({ command }) => this.engine.replyError(client, command, error));
   }
 
+  /** Ends the waits of all clients, but those that a pause holds, with an error, and closes their connections. */
+  refuseAll(error: string): void {
+    for (const client of this.engine.clients.all()) {
+      if (client.blocked === null || this.postponed.has(client)) continue;
+      this.refuse(client, error);
+      client.link.close();
+    }
+  }
+
   /** Ends the wait as if its time were over; false when the client does not wait, or not for something so uncertain. */
   timeOut(client: Client): boolean {
     const timedOut = client.blocked?.wait.timedOut ?? null;

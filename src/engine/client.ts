@@ -41,7 +41,28 @@ export interface ClientLink {
 export type ClientKind =
   | "normal"
   /** The append-only file at start: no checks, no replies, nothing is logged. */
-  | "loader";
+  | "loader"
+  /** The primary that this server follows: the same, and what it sends is logged as it came. */
+  | "primary";
+
+/** The end of a connection that leads nowhere, for sessions of our own. */
+export const NOWHERE: ClientLink = {
+  remote: "",
+  local: "",
+  fd: -1,
+  isUnix: false,
+  isLocal: true,
+  queryBytes: 0,
+  queryBufferBytes: 0,
+  outputBytes: 0,
+  send: () => {},
+  close: () => {},
+  destroy: () => {},
+  wake: () => {},
+  forReplica: () => {
+    throw new Error("this is no replica");
+  },
+};
 
 /** CLIENT REPLY: `skip-next` mutes the next command, `skip` is the command that is muted. */
 export type ReplyMode = "on" | "off" | "skip-next" | "skip";

@@ -48,7 +48,7 @@ export class Clients {
       this.engine.pool,
       this.engine.keyspace.now,
     );
-    client.authenticated = kind === "loader" || this.engine.config.values.requirepass === "";
+    client.authenticated = kind !== "normal" || this.engine.config.values.requirepass === "";
     return client;
   }
 
@@ -75,13 +75,13 @@ export class Clients {
   pause(untilMs: number, onlyWrites: boolean): void {
     this.pausesOnlyWrites = this.paused ? this.pausesOnlyWrites && onlyWrites : onlyWrites;
     this.pausedUntilMs = Math.max(untilMs, this.pausedUntilMs);
-    this.engine.keyspace.expiryMode = "hide";
+    this.engine.settleExpiry();
   }
 
   unpause(): void {
     if (this.pausedUntilMs === 0) return;
     this.pausedUntilMs = 0;
-    this.engine.keyspace.expiryMode = "delete";
+    this.engine.settleExpiry();
     this.engine.blocking.resumePostponed();
   }
 

@@ -116,6 +116,9 @@ export const ANY_KEY = 2048;
 export const FAST = 8192;
 export const IMMEDIATE = 16384;
 export const WHILE_SUBSCRIBED = 32768;
+export const STALE = 65536;
+/** Not while a new dataset is loaded beside the one that is served. */
+export const NO_ASYNC_LOADING = 131072;
 
 const BITS: Partial<Record<Flag, number>> = {
   write: WRITE,
@@ -131,6 +134,8 @@ const BITS: Partial<Record<Flag, number>> = {
   may_replicate: MAY_REPLICATE,
   touches_arbitrary_keys: ANY_KEY,
   fast: FAST,
+  stale: STALE,
+  no_async_loading: NO_ASYNC_LOADING,
 };
 
 /** A command as it is executed: its declaration, what is derived from it, and its statistics in this server. */

@@ -114,7 +114,8 @@ export class Engine {
       parts.config,
       parts.platform.clock,
       parts.platform.chance,
-      () => this.memory.evictableBytes,
+      // What a primary evicts, its replicas are told of.
+      () => (this.leavesEviction ? 0 : this.memory.evictableBytes),
       (action) => this.runUnit(action),
     );
     this.gate = new Gate(this);
@@ -128,6 +129,10 @@ export class Engine {
     this.refreshTime();
   }
 
+  private get leavesEviction(): boolean {
+    return this.services.follower.isReplica && this.config.values["replica-ignore-maxmemory"];
+  }
+
   /** Whether the command that runs is one of an EXEC. */
   get isNested(): boolean {
     return this.depth > 1;
@@ -137,6 +142,15 @@ export class Engine {
   refreshTime(): void {
     this.keyspace.tick(this.platform.clock.now());
     this.clockUs = this.platform.clock.monotonicUs();
+  }
+
+  /** Decides what an expired entry means from now on: after a change of what it depends on. */
+  settleExpiry(): void {
+    const { services, keyspace, clients, config } = this;
+    if (services.loading !== null) keyspace.expiryMode = "ignore";
+    else if (services.follower.isReplica)
+      keyspace.expiryMode = config.values["replica-read-only"] ? "hide" : "own";
+    else keyspace.expiryMode = clients.pausedUntilMs !== 0 ? "hide" : "delete";
   }
 
   /** How long this turn of the loop has been running commands, microseconds. */

@@ -11,9 +11,11 @@ import {
   IMMEDIATE,
   LOADING,
   MAY_REPLICATE,
+  NO_ASYNC_LOADING,
   NO_AUTH,
   PROTECTED,
   READONLY,
+  STALE,
   WHILE_SUBSCRIBED,
   WRITE,
 } from "./command.js";
@@ -103,19 +105,31 @@ export class Gate {
       const reason = services.writeRefusal();
       if (reason !== null) throw fail(reason);
     }
-    if (writes) {
-      if (config.values["min-replicas-to-write"] > 0 && !services.primary.hasEnoughReplicas)
-        throw fail("NOREPLICAS Not enough good replicas to write.");
-    }
+    if (services.follower.isReplica) this.checkReplica(command, writes);
+    else if (writes && config.values["min-replicas-to-write"] > 0 && !services.primary.hasEnoughReplicas)
+      throw fail("NOREPLICAS Not enough good replicas to write.");
     if (client.subscribed && client.reply.version === 2 && !command.is(WHILE_SUBSCRIBED)) {
       throw fail(
         `Can't execute '${command.fullName}': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed in this context`,
       );
     }
-    if (services.loading && !command.is(LOADING))
-      throw fail("LOADING Redis is loading the dataset in memory");
+    const isRefused = services.loading !== null ? !command.is(LOADING) : this.isLoadingAside(command);
+    if (isRefused) throw fail("LOADING Redis is loading the dataset in memory");
     if ((client.monitor || client.replica !== null) && command.is(WRITE | READONLY | MAY_REPLICATE))
       throw fail("Replica can't interact with the keyspace");
+  }
+
+  private isLoadingAside(command: Command): boolean {
+    return command.is(NO_ASYNC_LOADING) && this.engine.services.follower.isLoadingAside;
+  }
+
+  /** What a replica refuses. Redis looks at its link only after some of the checks that follow; nobody can tell. */
+  private checkReplica(command: Command, writes: boolean): void {
+    const { config, services } = this.engine;
+    if (writes && config.values["replica-read-only"])
+      throw fail("READONLY You can't write against a read only replica.");
+    if (services.follower.isLinked || config.values["replica-serve-stale-data"] || command.is(STALE)) return;
+    throw fail("MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'.");
   }
 
   /** The flags of the command, or of all that EXEC would run. */

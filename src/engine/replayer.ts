@@ -3,28 +3,9 @@
 import { type Replay, UnknownCommand } from "../persistence/replay.js";
 import type { Request } from "../resp/request.js";
 import type { RdbListener, RdbReader } from "../snapshot/rdb/reader.js";
-import type { Client, ClientLink } from "./client.js";
+import { type Client, NOWHERE } from "./client.js";
 import type { Engine } from "./engine.js";
 import { snapshotReader } from "./snapshot-reader.js";
-
-/** The end of a connection that leads nowhere. */
-const NOWHERE: ClientLink = {
-  remote: "",
-  local: "",
-  fd: -1,
-  isUnix: false,
-  isLocal: true,
-  queryBytes: 0,
-  queryBufferBytes: 0,
-  outputBytes: 0,
-  send: () => {},
-  close: () => {},
-  destroy: () => {},
-  wake: () => {},
-  forReplica: () => {
-    throw new Error("a log is no replica");
-  },
-};
 
 export class Replayer implements Replay {
   private readonly client: Client;
@@ -51,6 +32,11 @@ export class Replayer implements Replay {
     if (this.engine.commands.find(request) === undefined) throw new UnknownCommand(request.text(0));
     this.engine.execute(this.client, request);
     this.client.reply.cutTo(0);
+  }
+
+  /** The database that the log has selected at its end. */
+  get database(): number {
+    return this.client.database.index;
   }
 
   insideTransaction(): boolean {

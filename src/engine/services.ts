@@ -8,6 +8,7 @@ import type { Background } from "../persistence/background.js";
 import type { Rewriter } from "../persistence/rewriter.js";
 import type { Saver } from "../persistence/saver.js";
 import type { Primary } from "../replication/primary/primary.js";
+import type { Follower } from "../replication/replica/follower.js";
 
 /** Progress of loading the dataset at start, for INFO and -LOADING. */
 export interface LoadingProgress {
@@ -50,6 +51,8 @@ export interface Services {
   readonly background: Background;
   /** Who follows this server. */
   readonly primary: Primary;
+  /** Whom this server follows. */
+  readonly follower: Follower;
   /** Why writes are refused at the moment, as an error reply, else null. */
   writeRefusal(): string | null;
   /**

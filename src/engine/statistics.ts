@@ -49,6 +49,8 @@ class Counters {
   reads = 0;
   writes = 0;
   errorReplies = 0;
+  /** Commands of the primary's stream that have failed here. */
+  unexpectedErrors = 0;
   deniedAuth = 0;
   /** Disconnected because of `maxmemory-clients`. */
   evictedClients = 0;

@@ -70,9 +70,16 @@ export class Database {
 
   /** The entry for a command that writes. */
   write(key: Key): Ref {
+    if (this.space.expiryMode === "own") this.deleteExpired(key);
     const ref = this.peek(key);
     if (ref !== 0) this.touch(ref);
     return ref;
+  }
+
+  /** Where the primary's word is not waited for. */
+  private deleteExpired(key: Key): void {
+    const ref = this.dict.find(key);
+    if (ref !== 0 && this.space.isExpired(ref)) this.space.expire(this, key, ref);
   }
 
   /** The entry without a trace of the look. An expired one is deleted, or on a replica only hidden. */
@@ -108,7 +115,8 @@ export class Database {
     encoding: number = AUTO,
   ): Ref {
     // What has expired is hidden from commands on a replica, but is still there.
-    const hidden = seen === 0 && this.space.expiryMode === "hide";
+    const { expiryMode } = this.space;
+    const hidden = seen === 0 && (expiryMode === "hide" || expiryMode === "own");
     return this.placeString(key, hidden ? this.dict.find(key) : seen, value, start, end, expiry, encoding);
   }
 

@@ -27,6 +27,8 @@ export type ExpiryMode =
   | "delete"
   /** It is treated as absent and stays until the primary deletes it: a replica, or while clients are paused. */
   | "hide"
+  /** As `hide`, but a command that would write to it deletes it: a replica that takes writes of its own. */
+  | "own"
   /** It is there: while the append-only file or the primary's stream is applied. */
   | "ignore";
 
@@ -79,6 +81,8 @@ export class Keyspace {
   touching = true;
   expiryMode: ExpiryMode = "delete";
 
+  /** Databases that are being made to take the place of these (see `beside`). */
+  private coming: Database[] | null = null;
   private readonly discarded = new Discarded();
   private readonly borrowedKey = new Key();
   private borrowed = new Uint8Array(256);
@@ -159,8 +163,35 @@ export class Keyspace {
     b.awaited.lookAtAll();
   }
 
+  /**
+   * Empty databases beside those that there are, for a dataset that is to replace them: `replaceAll` puts them in
+   * their places, `discardComing` gives them up.
+   */
+  beside(): readonly Database[] {
+    this.coming = this.databases.map(({ index }) => new Database(index, this));
+    return this.coming;
+  }
+
+  /** The databases beside come into their places, and what was there is freed in slices. */
+  replaceAll(): void {
+    for (const [index, database] of this.databases.entries()) {
+      database.touchAllWatched(this.coming![index]!);
+      this.swap(database, this.coming![index]!);
+    }
+    this.discardComing();
+  }
+
+  discardComing(): void {
+    for (const database of this.coming ?? []) this.discard(database.dict, database.expires, true);
+    this.coming = null;
+  }
+
   /** Empties all databases. That is the end of the whole arena, whatever its size. */
   clear(): void {
+    if (this.coming !== null) {
+      for (const database of this.databases) database.clear(true);
+      return;
+    }
     this.arena.reset();
     this.discarded.forget();
     for (const database of this.databases) database.renew();

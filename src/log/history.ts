@@ -62,6 +62,13 @@ export class History {
     this.replid = replid;
   }
 
+  /** The primary goes on under another id behind `offset`; who knows the old one may follow up to there. */
+  rename(replid: string, offset: number): void {
+    this.replid2 = this.replid;
+    this.secondReplidOffset = offset + 1;
+    this.replid = replid;
+  }
+
   /** What was before can no longer be continued. */
   forgetSecond(): void {
     this.replid2 = NO_REPLID;

@@ -38,6 +38,8 @@ export class Log {
   enabled = false;
   /** Nothing is logged: what is executed now is read from a log (see Replayer). */
   private mutes = 0;
+  /** The history is that of a primary that this server follows; see `follow`. */
+  private following = false;
   private fileListens = false;
   private replicasListen = false;
   /** Whether the dataset may have changed while the offset stood still. */
@@ -91,24 +93,40 @@ export class Log {
     const isHeard = this.fileListens || this.replicasListen;
     const unseen = this.unseen;
     this.unseen = !isHeard;
-    this.enabled = isHeard && this.mutes === 0;
+    this.settle();
     return unseen;
   }
 
   /** While muted nothing is logged, since it comes from the log. May be nested. */
   mute(muted: boolean): void {
     this.mutes += muted ? 1 : -1;
-    this.enabled = this.mutes === 0 && (this.fileListens || this.replicasListen);
+    this.settle();
+  }
+
+  /**
+   * The server begins or ceases to follow a primary. While it does the history is the primary's, byte for byte: it
+   * comes through `appendStream`, and what the server itself has done gets nowhere.
+   */
+  follow(follows: boolean): void {
+    this.following = follows;
+    this.settle();
+    // The next effect of our own selects its database, whatever the primary's stream had selected.
+    this.forgetDatabase();
+  }
+
+  private settle(): void {
+    this.enabled = (this.fileListens || this.replicasListen) && this.mutes === 0 && !this.following;
   }
 
   /**
    * The dataset was loaded and is at this offset; the next byte follows it, so whoever listens must begin before the
    * next change. What was appended before must have been taken, and sinks that know older offsets must begin anew.
+   * `database` is the one that a primary's stream has selected there.
    */
-  startAt(offset: number): void {
+  startAt(offset: number, database = -1): void {
     this.total = offset;
     this.fileTotal = offset;
-    this.selectedDb = -1;
+    this.selectedDb = database;
     this.unseen = false;
   }
 
@@ -117,9 +135,7 @@ export class Log {
    * commands comes wrapped in MULTI and EXEC; one that selects other databases itself ends in `dbAfter`. The bytes
    * are copied.
    *
-   * `db` -1: the bytes need no database, or are a primary's stream and select theirs themselves; nothing is put before
-   * them, and `dbAfter` is the database that is selected behind them (-1: still the one before). With `forFile` false
-   * only replicas take the bytes.
+   * `db` -1: the bytes need no database; nothing is put before them. With `forFile` false only replicas take them.
    */
   append(
     db: number,
@@ -143,9 +159,21 @@ export class Log {
     if (this.current.bytes.length > this.segmentBytes) this.startSegment(0);
   }
 
-  /** The next append selects its database first: for a new file, and after a stream that was not this log's. */
+  /**
+   * Appends whole units of the stream of the primary that this server follows, as they came; `dbAfter` is the database
+   * that they leave selected.
+   */
+  appendStream(bytes: Uint8Array, start: number, end: number, dbAfter: number, forFile: boolean): void {
+    const length = end - start;
+    if (this.current.bytes.length - this.current.used < length) this.startSegment(length);
+    this.put(bytes, start, end, forFile);
+    this.selectedDb = dbAfter;
+    if (this.current.bytes.length > this.segmentBytes) this.startSegment(0);
+  }
+
+  /** The next append selects its database first: for a new file. Nothing can be put into a primary's stream. */
   forgetDatabase(): void {
-    this.selectedDb = -1;
+    if (!this.following) this.selectedDb = -1;
   }
 
   /** The database that is selected behind the last byte; -1 for none. */

@@ -71,6 +71,7 @@ export class AppendOnlyFile {
     this.synced = log.offset;
     this.syncStartedUs = clock.monotonicUs();
     log.forgetDatabase();
+    this.tail.selectFirst();
     this.takeOver();
   }
 
@@ -182,6 +183,7 @@ export class AppendOnlyFile {
       this.earlierBytes += this.tail.wholeBytes;
       this.tail.continueIn(file, bytes, 0, 0);
       this.parts.log.forgetDatabase();
+      this.tail.selectFirst();
     } finally {
       this.cutting = false;
       this.settled();

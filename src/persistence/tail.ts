@@ -7,6 +7,7 @@
 import { LogBlock } from "../log/block.js";
 import type { Log } from "../log/log.js";
 import type { DiskFile } from "../platform/disk.js";
+import { encodeCommand } from "../resp/request.js";
 import { Annotation } from "./annotation.js";
 import type { AofParts } from "./aof-parts.js";
 import { BlockQueue, type Piece } from "./block-queue.js";
@@ -66,6 +67,16 @@ export class Tail {
     this.add(block);
     this.accepted = block.endOffset;
     if (this.sealing.isDue) this.seal();
+  }
+
+  /**
+   * What comes next is the first of a run or of a file. A log of our own selects its database itself then; into a
+   * primary's stream nothing can be put, so it is put into the file.
+   */
+  selectFirst(): void {
+    const { database } = this.log;
+    if (database === -1) return;
+    this.add(new Annotation(encodeCommand(["SELECT", String(database)]), this.accepted, false));
   }
 
   /** Puts a seal behind everything that has been taken in. */

@@ -70,6 +70,16 @@ export class RequestDecoder {
     return this.end - (this.missing > 0 ? this.request.start : this.at);
   }
 
+  /** Where, in `buffer`, the bytes begin that are not part of a command that `next` has found. Moved by `settle`. */
+  get position(): number {
+    return this.missing > 0 ? this.request.start : this.at;
+  }
+
+  /** What is being parsed: a command that lies elsewhere came as an inline line. */
+  get buffer(): Buffer {
+    return this.bytes;
+  }
+
   /** Bytes of the buffer that the decoder keeps for itself. */
   get ownBytes(): number {
     return this.own.length;

@@ -20,6 +20,8 @@ export class AppendOnly {
   private directory: AofDirectory | null = null;
   private turn!: Turn;
   private policy: FsyncPolicy = "everysec";
+  /** The file that is open is from now on only finished: its last marks are of the history as it is at this moment. */
+  private freezeMarks: () => void = () => {};
   /** What is on its way to the device after the file was switched off. */
   private closing: Promise<void> = Promise.resolve();
 
@@ -78,6 +80,20 @@ export class AppendOnly {
     this.file = null;
   }
 
+  // ---- For a replica, whose dataset is replaced ----
+
+  /** The dataset is about to go, and its history with it: what the file has is all that it will get. */
+  suspend(): void {
+    this.switchOff();
+  }
+
+  /** The dataset is another one: it is written anew, if it is to be written. Until then the files are of the old one. */
+  resume(): void {
+    if (!this.engine.config.values.appendonly || this.file !== null || this.rewriter.isProvisional) return;
+    const failure = this.switchOn();
+    if (failure !== undefined) this.log("warning", failure);
+  }
+
   // ---- While the server runs ----
 
   private switchOn(): string | undefined {
@@ -118,6 +134,7 @@ export class AppendOnly {
     void rewriter.abort();
     if (file === null) return;
     turn.drain();
+    this.freezeMarks();
     engine.log.listen("file", false);
     engine.keyspace.unsettled.active = false;
     this.file = null;
@@ -161,6 +178,10 @@ export class AppendOnly {
     const { engine, log } = this;
     const { config, platform } = engine;
     this.policy = this.wantedPolicy();
+    let frozen: string | null = null;
+    this.freezeMarks = () => {
+      frozen = engine.history.replid;
+    };
     const file = new AppendOnlyFile({
       directory,
       incr,
@@ -171,7 +192,7 @@ export class AppendOnly {
       annotations: {
         seals: config.values["aof-annotations"],
         timestamps: () => config.values["aof-timestamp-enabled"],
-        markAt: (offset) => ({ replid: engine.history.replid, offset }),
+        markAt: (offset) => ({ replid: frozen ?? engine.history.replid, offset }),
       },
       sealedBytes,
       isProvisional,

@@ -96,6 +96,7 @@ export class Cron {
   private everySecond(): void {
     this.engine.log.trim();
     this.engine.services.primary.cron();
+    this.engine.services.follower.cron();
     this.closeIdle();
     for (const client of this.engine.clients.all()) checkOutput(client, this.engine);
     if (this.wantedHz() !== this.hz) this.start();

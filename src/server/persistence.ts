@@ -24,6 +24,8 @@ export class Persistence {
   loading: LoadingProgress | null = null;
   /** What the log on the disk has reached: the mark for going on in its history, null when that is not known. */
   recovered: { readonly mark: Mark | null; sealedBytesOf(file: ManifestFile): number } | null = null;
+  /** The database that the log on the disk has selected at its end. */
+  private database = 0;
   private readonly writeLog: LogLine;
   private turn!: Turn;
   private directory!: AofDirectory;
@@ -69,8 +71,14 @@ export class Persistence {
     if (this.directory.manifest.isEmpty) await this.importDump();
     else await this.load();
     // Replicas that have no more than the files had may go on from there.
-    if (this.recovered?.mark) this.engine.services.primary.resume(this.recovered.mark);
+    if (this.recovered?.mark) this.resumeHistory(this.recovered.mark);
     this.start();
+  }
+
+  private resumeHistory(mark: Mark): void {
+    const { primary, follower } = this.engine.services;
+    if (follower.isReplica) follower.resume(mark, this.database);
+    else primary.resume(mark);
   }
 
   /** Why writes are refused at the moment, as an error reply, else null. */
@@ -162,29 +170,53 @@ export class Persistence {
     load: (progress: P) => Promise<unknown>,
   ): Promise<void> {
     const { engine } = this;
-    this.loading = progress;
-    engine.log.mute(true);
-    engine.keyspace.expiryMode = "ignore";
+    this.beginLoading(progress);
     await load(progress);
     engine.services.saver.loaded();
-    engine.log.mute(false);
-    engine.keyspace.expiryMode = "delete";
-    engine.refreshTime();
+    this.endLoading();
+  }
+
+  /** Clients are told that the dataset is being loaded. */
+  beginLoading(progress: LoadingProgress): void {
+    this.loading = progress;
+    this.engine.log.mute(true);
+    this.engine.settleExpiry();
+  }
+
+  endLoading(): void {
+    const { engine } = this;
     this.loading = null;
+    engine.log.mute(false);
+    engine.settleExpiry();
+    engine.refreshTime();
+  }
+
+  // ---- For a replica, whose dataset is replaced ----
+
+  /** The file is of the dataset that is about to go. */
+  suspendFile(): void {
+    this.appendOnly.suspend();
+  }
+
+  /** The dataset is another one: the file, if it is wanted, begins anew. */
+  resumeFile(): void {
+    this.appendOnly.resume();
   }
 
   private async load(): Promise<void> {
     const { engine } = this;
+    const replayer = new Replayer(engine);
     const recovery = new Recovery({
       directory: this.directory,
       clock: engine.platform.clock,
-      replay: new Replayer(engine),
+      replay: replayer,
       loadTruncated: engine.config.values["aof-load-truncated"],
       corruptTailMax: engine.config.values["aof-load-corrupt-tail-max-size"],
       log: this.writeLog,
     });
     await this.whileLoading(recovery, () => recovery.run());
     this.recovered = recovery;
+    this.database = replayer.database;
   }
 
   /** Opens the file that is written to, and lets the log be written. */

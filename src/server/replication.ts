@@ -3,15 +3,78 @@
 import { join } from "node:path";
 import type { Config } from "../config/config.js";
 import type { Engine } from "../engine/engine.js";
+import { Restore } from "../engine/restore.js";
+import { StreamClient } from "../engine/stream-client.js";
+import type { LogLine } from "../persistence/directory.js";
 import type { ResyncSource, RunningSnapshot } from "../replication/primary/full-resync.js";
 import type { Handshake } from "../replication/primary/handshake.js";
 import { limitWarning, Primary } from "../replication/primary/primary.js";
+import type { FollowedDataset } from "../replication/replica/dataset.js";
+import { Follower } from "../replication/replica/follower.js";
 import { Capture, type Image } from "../snapshot/capture.js";
 import { encode } from "../snapshot/encoder.js";
 import { encoderOf, type Format, hasChecksum } from "../snapshot/job/formats.js";
 import { Output } from "../snapshot/output.js";
 import type { Logger } from "./logger.js";
+import type { Persistence } from "./persistence.js";
 import type { Snapshots } from "./snapshots.js";
+import type { Turn } from "./turn.js";
+
+/** Makes the replica's side of replication. */
+export function followerOf(engine: Engine, surroundings: FollowerSurroundings): Follower {
+  const { platform, config, log, history, services } = engine;
+  const { logger, turn, persistence, port } = surroundings;
+  const writeLog: LogLine = (level, text) => logger.log(level, text);
+  const dataset: FollowedDataset = {
+    stream: new StreamClient(engine),
+    get isEmpty() {
+      return engine.keyspace.databases.every(({ count }) => count === 0);
+    },
+    restore: (mode, size) =>
+      new Restore(engine, mode, size, {
+        log: writeLog,
+        begun: (progress) => persistence.beginLoading(progress),
+        ended: () => persistence.endLoading(),
+      }),
+    drain: () => turn.drain(),
+    applied: () => turn.request(),
+    roleChanged() {
+      logger.role = services.follower.isReplica ? "S" : "M";
+      engine.settleExpiry();
+      if (services.follower.isReplica) engine.blocking.refuseAll(ROLE_CHANGED);
+    },
+    suspendFile: () => persistence.suspendFile(),
+    resumeFile: () => persistence.resumeFile(),
+    get syncedOffset() {
+      return services.aof?.syncedOffset ?? -1;
+    },
+  };
+  return new Follower({
+    config,
+    clock: platform.clock,
+    network: platform.network,
+    disk: platform.disk,
+    pid: platform.host.pid,
+    stream: log,
+    history,
+    dataset,
+    port,
+    primary: () => services.primary,
+    log: writeLog,
+  });
+}
+
+const ROLE_CHANGED =
+  "UNBLOCKED force unblock from blocking operation, instance state changed (master -> replica?)";
+
+/** The parts of the server that a replica works with. */
+export interface FollowerSurroundings {
+  readonly logger: Logger;
+  readonly turn: Turn;
+  readonly persistence: Persistence;
+  /** The TCP port that the server listens on. */
+  readonly port: () => number;
+}
 
 /** Makes the primary's side of replication for an engine, which makes its snapshots with `snapshots`. */
 export function primaryOf(engine: Engine, logger: Logger, snapshots: Snapshots): Primary {
@@ -28,7 +91,7 @@ export function primaryOf(engine: Engine, logger: Logger, snapshots: Snapshots):
     log,
     history,
     snapshots: new ResyncSnapshots(engine, snapshots),
-    isReplica: () => false,
+    isReplica: () => engine.services.follower.isReplica,
     pid: platform.host.pid,
     counters: statistics,
     tell: (words) => engine.runUnit(() => engine.unit.tell(-1, words)),

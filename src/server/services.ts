@@ -10,6 +10,7 @@ import type { Rewriter } from "../persistence/rewriter.js";
 import type { Saver } from "../persistence/saver.js";
 import type { Platform } from "../platform/platform.js";
 import type { Primary } from "../replication/primary/primary.js";
+import type { Follower } from "../replication/replica/follower.js";
 import type { Cron } from "./cron.js";
 import type { Listeners } from "./listeners.js";
 import type { Logger, LogLevel } from "./logger.js";
@@ -22,6 +23,7 @@ export interface ServerParts {
   readonly persistence: Persistence;
   readonly snapshots: Snapshots;
   readonly primary: Primary;
+  readonly follower: Follower;
   readonly cron: Cron;
   readonly server: { shutdown(options: ShutdownOptions): Promise<void>; abortShutdown(): boolean };
 }
@@ -56,6 +58,10 @@ export class ServerServices implements Services {
 
   get primary(): Primary {
     return this.parts.primary;
+  }
+
+  get follower(): Follower {
+    return this.parts.follower;
   }
 
   get loading(): LoadingProgress | null {

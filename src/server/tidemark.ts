@@ -24,7 +24,7 @@ import { Farewell } from "./farewell.js";
 import { Listeners } from "./listeners.js";
 import { Logger } from "./logger.js";
 import { Persistence } from "./persistence.js";
-import { primaryOf, warnOfLimit } from "./replication.js";
+import { followerOf, primaryOf, warnOfLimit } from "./replication.js";
 import { ServerServices } from "./services.js";
 import { Snapshots } from "./snapshots.js";
 import { Turn } from "./turn.js";
@@ -165,7 +165,8 @@ export class Tidemark implements AsyncDisposable {
     );
     persistence.attach(turn);
     const primary = primaryOf(engine, logger, snapshots);
-    services.attach({ listeners, persistence, snapshots, primary, cron, server });
+    const follower = followerOf(engine, { logger, turn, persistence, port: () => listeners.port });
+    services.attach({ listeners, persistence, snapshots, primary, follower, cron, server });
     applyConfig(engine, { listeners, cron });
     return server;
   }
@@ -187,6 +188,7 @@ export class Tidemark implements AsyncDisposable {
     this.snapshots.saver.removeLeftovers();
     await this.persistence.open();
     this.engine.memory.startupBytes = this.platform.host.heapBytes();
+    this.engine.services.follower.start();
     this.cron.start();
     const kinds = this.listeners.kinds.join(", ");
     logger.log(

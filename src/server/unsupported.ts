@@ -10,8 +10,6 @@ import type { Name, Values } from "../config/table.js";
 type Objection<N extends Name> = (value: Values[N]) => string | null;
 
 const OBJECTIONS: { readonly [N in Name]?: Objection<N> } = {
-  replicaof: (primary) =>
-    primary === null ? null : "replication is not supported yet: this server can only be a primary",
   "locale-collate": (locale) =>
     ["", "C", "POSIX"].includes(locale)
       ? null

@@ -227,9 +227,15 @@ test("without replicas nothing is kept for them, and the offset stands still", (
 test("a stream of somebody else is taken as it is and says which database it ends in", () => {
   const log = enabled();
   const bytes = Buffer.from("SELECT 4, SET");
-  log.append(-1, bytes, 0, bytes.length, 4);
+  log.follow(true);
+  append(log, 1, "not part of it");
+  log.appendStream(bytes, 0, bytes.length, 4, true);
+  assert.equal(log.database, 4);
+  log.forgetDatabase();
+  assert.equal(log.database, 4);
+  log.follow(false);
   append(log, 4, "own");
-  assert.equal(turn(log), "SELECT 4, SETown");
+  assert.equal(turn(log), `SELECT 4, SET${select(4)}own`);
 });
 
 test("whoever begins to listen learns whether the offset has stood still meanwhile", () => {

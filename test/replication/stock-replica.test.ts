@@ -3,58 +3,9 @@ import { eventually } from "../support/condition.js";
 import { oracleTest, startOracle } from "../support/oracle.js";
 import { type Directives, TidemarkHere } from "../support/product.js";
 import { CutProxy } from "../support/proxy.js";
-import type { WireClient } from "../support/wire.js";
+import { caughtUp, load, replicationOf, sameData } from "../support/replication.js";
 
 const SETTINGS: Directives = { "repl-diskless-sync-delay": "0" };
-
-async function replicationOf(client: WireClient): Promise<Map<string, string>> {
-  const text = String(await client.call("INFO", "replication"));
-  return new Map(text.split("\r\n").map((line) => line.split(":", 2) as [string, string]));
-}
-
-const offsetOf = async (client: WireClient): Promise<number> =>
-  Number((await replicationOf(client)).get("master_repl_offset"));
-
-/** Settles when the replica is linked and both are at the same offset. */
-async function caughtUp(primary: WireClient, replica: WireClient): Promise<void> {
-  await eventually("the replica has everything", async () => {
-    const ours = await replicationOf(replica);
-    return (
-      ours.get("master_link_status") === "up" &&
-      Number(ours.get("master_repl_offset")) === (await offsetOf(primary))
-    );
-  });
-}
-
-/** Every type, several databases, expiry, transactions and what is propagated in another form. */
-async function load(client: WireClient, round: number): Promise<void> {
-  const commands: (string | number)[][] = [["SELECT", round % 3]];
-  for (let i = 0; i < 50; i++) {
-    const key = (round * 7 + i) % 40;
-    commands.push(
-      ["SET", `s${key}`, `value ${round} ${i}`],
-      ["SETEX", `e${key}`, 1000 + i, "x".repeat(i * 10)],
-      ["RPUSH", `l${key}`, round, i, "a"],
-      ["LPOP", `l${key}`],
-      ["SADD", `t${key}`, i, `m${round}`],
-      ["SPOP", `t${key}`],
-      ["HSET", `h${key}`, `f${i}`, round],
-      ["ZADD", `z${key}`, i, `m${i}`, round, "n"],
-      ["INCRBYFLOAT", `f${key}`, 0.25],
-    );
-  }
-  commands.push(["MULTI"], ["SET", "in", round], ["SELECT", 4], ["INCR", "unit"], ["EXEC"]);
-  commands.push(["PUBLISH", "channel", round], ["PEXPIRE", "s1", 1], ["DEL", "s2"], ["SET", "last", round]);
-  await client.pipeline(commands);
-}
-
-async function sameData(primary: WireClient, replica: WireClient): Promise<void> {
-  // What has expired may be gone on one side before the other has heard of it.
-  await eventually("the data sets are equal", async () => {
-    await caughtUp(primary, replica);
-    return (await primary.call("DEBUG", "DIGEST")) === (await replica.call("DEBUG", "DIGEST"));
-  });
-}
 
 for (const diskless of ["yes", "no"] as const) {
   oracleTest(`redis-server follows us, from nothing and live (repl-diskless-sync ${diskless})`, async () => {

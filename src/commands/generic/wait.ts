@@ -17,6 +17,10 @@ export const wait = command({
   run(call) {
     const { client, engine, reply } = call;
     const { primary } = engine.services;
+    if (engine.services.follower.isReplica)
+      throw fail(
+        "WAIT cannot be used with replica instances. Please also note that since Redis 4.0 if a replica is configured to be writable (which is not the default) writes to replicas are just local and are not propagated.",
+      );
     const wanted = call.integer(1);
     const timeoutMs = readTimeout(call, 2);
     const offset = client.logOffset;

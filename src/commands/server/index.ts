@@ -16,6 +16,7 @@ import { memory } from "./memory/index.js";
 import { monitor } from "./monitor.js";
 import { psync, sync } from "./psync.js";
 import { replconf } from "./replconf.js";
+import { replicaOf, slaveOf } from "./replicaof.js";
 import { resyncs } from "./resyncs.js";
 import { role } from "./role.js";
 import { bgSave, lastSave, save } from "./save.js";
@@ -42,11 +43,13 @@ export const serverCommands: readonly Declaration[] = [
   monitor,
   psync,
   replconf,
+  replicaOf,
   restoreAsking,
   resyncs,
   role,
   save,
   shutdown,
+  slaveOf,
   slowLog,
   swapDb,
   sync,

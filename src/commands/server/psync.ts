@@ -19,6 +19,7 @@ export const psync = command({
   arity: -3,
   run(call) {
     if (isReplicaAlready(call)) return;
+    checkLink(call);
     const handshake = checkedHandshake(call);
     attach(call, handshake, { replid: call.text(1), offset: Number(call.integer64(2)) });
   },
@@ -31,13 +32,22 @@ export const sync = command({
   summary: "Begins replication to the connection, as it was before PSYNC",
   flags: FLAGS,
   run(call) {
-    if (!isReplicaAlready(call)) attach(call, checkedHandshake(call), null);
+    if (isReplicaAlready(call)) return;
+    checkLink(call);
+    attach(call, checkedHandshake(call), null);
   },
 });
 
 /** A second request, and one of a monitor, is not even answered. */
 function isReplicaAlready({ client }: Call): boolean {
   return client.replica !== null || client.monitor;
+}
+
+/** A replica without a link has no stream to pass on. */
+function checkLink({ engine: { services } }: Call): void {
+  const { follower } = services;
+  if (follower.isReplica && !follower.isLinked)
+    throw fail("NOMASTERLINK Can't SYNC while not connected with my master");
 }
 
 function checkedHandshake({ client, reply }: Call): Handshake {

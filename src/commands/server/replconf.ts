@@ -26,8 +26,11 @@ export const replconf = command({
         acknowledge(call, at);
         return;
       }
-      // Only a replica has something to say to that.
-      if (call.is(at, "getack")) return;
+      // Only a replica has something to say to that, and only to its primary.
+      if (call.is(at, "getack")) {
+        if (call.client.kind === "primary") call.engine.services.follower.acknowledgeSoon();
+        return;
+      }
       readOption(call, at);
     }
     call.reply.ok();

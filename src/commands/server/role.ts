@@ -11,6 +11,16 @@ export const role = command({
   flags: ["noscript", "loading", "stale", "fast"],
   categories: ["admin", "dangerous"],
   run({ reply, engine }) {
+    const { follower } = engine.services;
+    if (follower.address !== null) {
+      reply.array(5);
+      reply.text("slave");
+      reply.text(follower.address.host);
+      reply.integer(follower.address.port);
+      reply.text(follower.state);
+      reply.integer(follower.isLinked ? engine.log.offset : -1);
+      return;
+    }
     const online = engine.services.primary.replicas.filter(({ state }) => state === "online");
     reply.array(3);
     reply.text("master");

@@ -223,6 +223,21 @@ export class Primary {
     this.aloneSinceMs = clock.now();
   }
 
+  /**
+   * The server follows a primary itself, whose stream goes on at the offset: it is kept for replicas from here on, or
+   * from where it is kept already.
+   */
+  follow(offset: number): void {
+    const { log } = this.parts;
+    log.listen("replicas", true);
+    this.backlog ??= new Backlog(log, offset);
+  }
+
+  /** The server ceases to follow a primary. */
+  lead(): void {
+    this.aloneSinceMs = this.parts.clock.now();
+  }
+
   /** Disconnects all replicas: the data they follow has been replaced. */
   disconnectAll(): void {
     for (const replica of [...this.replicas]) replica.link.destroy();
@@ -314,7 +329,7 @@ export class Primary {
   private expireBacklog(): void {
     const { config, clock, writeLog, history } = this.parts;
     const ttl = config.values["repl-backlog-ttl"];
-    if (this.backlog === null || this.replicas.length > 0 || ttl === 0) return;
+    if (this.backlog === null || this.replicas.length > 0 || ttl === 0 || this.parts.isReplica()) return;
     const now = clock.now();
     if (now - this.aloneSinceMs <= ttl * 1000) return;
     this.resyncs.backlogExpired(history.replid, this.aloneSinceMs, now, ttl);

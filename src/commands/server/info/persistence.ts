@@ -7,10 +7,11 @@ import type { BackgroundJob } from "../../../persistence/background.js";
 import { type Field, section } from "./section.js";
 
 export const persistence = section("Persistence", (engine) => {
-  const { aof, loading, rewriter, background } = engine.services;
+  const { services } = engine;
+  const { aof, loading, rewriter, background } = services;
   return [
     ["loading", loading === null ? 0 : 1],
-    ["async_loading", 0],
+    ["async_loading", services.follower.isLoadingAside ? 1 : 0],
     ...snapshots(engine),
     ["aof_enabled", engine.config.values.appendonly ? 1 : 0],
     ["aof_rewrite_in_progress", rewriter.isRunning ? 1 : 0],

@@ -2,10 +2,12 @@
 
 import type { Engine } from "../../../engine/engine.js";
 import { SHOWN_STATES } from "../../../replication/primary/replica.js";
+import type { Transfer } from "../../../replication/replica/transfer.js";
 import { type Field, section } from "./section.js";
 
 export const replication = section("Replication", (engine) => [
-  ["role", "master"],
+  ["role", engine.services.follower.isReplica ? "slave" : "master"],
+  ...link(engine),
   ["connected_slaves", engine.services.primary.replicas.length],
   ...goodReplicas(engine),
   ...replicas(engine),
@@ -17,6 +19,42 @@ export const replication = section("Replication", (engine) => [
   ...backlog(engine),
   ...lastResync(engine),
 ]);
+
+/** What a replica tells of its primary. */
+function link({ services: { follower }, config: { values }, log, keyspace }: Engine): Field[] {
+  const { address, link: current } = follower;
+  if (address === null) return [];
+  const since = (ms: number): number => Math.max(0, Math.floor((keyspace.now - ms) / 1000));
+  const isUp = follower.isLinked;
+  return [
+    ["master_host", address.host],
+    ["master_port", address.port],
+    ["master_link_status", isUp ? "up" : "down"],
+    ["master_last_io_seconds_ago", isUp ? since(current!.lastIoMs) : -1],
+    ["master_sync_in_progress", current?.phase === "sync" ? 1 : 0],
+    ["slave_read_repl_offset", follower.readOffset],
+    ["slave_repl_offset", log.offset],
+    ...transfer(current?.transfer ?? null, since),
+    ...(isUp ? [] : [["master_link_down_since_seconds", since(follower.downSinceMs)] as Field]),
+    ["slave_priority", values["replica-priority"]],
+    ["slave_read_only", values["replica-read-only"] ? 1 : 0],
+    ["replica_announced", values["replica-announced"] ? 1 : 0],
+  ];
+}
+
+/** Of a primary that does not know the size of its snapshot the replica cannot tell how much is left. */
+function transfer(current: Transfer | null, since: (ms: number) => number): Field[] {
+  if (current === null) return [];
+  const { totalBytes, receivedBytes } = current;
+  const percent = totalBytes === 0 ? 0 : (receivedBytes / totalBytes) * 100;
+  return [
+    ["master_sync_total_bytes", totalBytes],
+    ["master_sync_read_bytes", receivedBytes],
+    ["master_sync_left_bytes", totalBytes - receivedBytes],
+    ["master_sync_perc", percent.toFixed(2)],
+    ["master_sync_last_io_seconds_ago", since(current.lastIoMs)],
+  ];
+}
 
 function goodReplicas({ config: { values }, services }: Engine): Field[] {
   if (values["min-replicas-to-write"] === 0 || values["min-replicas-max-lag"] === 0) return [];

@@ -61,7 +61,6 @@ function others({ statistics, pubsub, services }: Engine): Field[] {
     "tracking_total_keys",
     "tracking_total_items",
     "tracking_total_prefixes",
-    "unexpected_error_replies",
   ];
   return [
     ["pubsub_channels", pubsub.channel.count],
@@ -70,6 +69,7 @@ function others({ statistics, pubsub, services }: Engine): Field[] {
     ["latest_fork_usec", Math.round(services.saver.lastCutUs)],
     ["total_forks", services.saver.cuts],
     ...none.map((name): Field => [name, 0]),
+    ["unexpected_error_replies", statistics.unexpectedErrors],
     ["total_error_replies", statistics.errorReplies],
     ["dump_payload_sanitizations", 0],
     ["total_reads_processed", statistics.reads],

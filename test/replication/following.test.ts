@@ -1,0 +1,192 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+import { eventually } from "../support/condition.js";
+import { oracleTest, startOracle } from "../support/oracle.js";
+import { TidemarkHere } from "../support/product.js";
+import { CutProxy } from "../support/proxy.js";
+import { load, offsetOf, replicationOf, sameData } from "../support/replication.js";
+import type { WireClient } from "../support/wire.js";
+
+/** A server of either make, in either role. */
+interface Server extends AsyncDisposable {
+  readonly port: number;
+  client(): Promise<WireClient>;
+}
+type Make = "redis" | "tidemark";
+
+function start(make: Make, settings: Record<string, string> = {}): Promise<Server> {
+  const all = { "repl-diskless-sync-delay": "0", ...settings };
+  if (make === "tidemark") return TidemarkHere.start(all);
+  return startOracle({
+    args: Object.entries(all).flatMap(([name, value]) => [`--${name}`, ...value.split(" ")]),
+  });
+}
+
+const following = (
+  server: { port: number },
+  settings: Record<string, string> = {},
+): Record<string, string> => ({
+  replicaof: `127.0.0.1 ${server.port}`,
+  ...settings,
+});
+
+for (const diskless of ["yes", "no"])
+  for (const how of ["disabled", "on-empty-db", "swapdb"])
+    oracleTest(`follows redis-server: diskless ${diskless}, loads ${how}`, async () => {
+      await using primary = await start("redis", { "repl-diskless-sync": diskless });
+      using source = await primary.client();
+      await load(source, 1);
+      await load(source, 2);
+      await using replica = await start("tidemark", { "repl-diskless-load": how });
+      using target = await replica.client();
+      await target.call("SET", "old", "data");
+      await target.call("REPLICAOF", "127.0.0.1", primary.port);
+      await sameData(source, target);
+      await load(source, 3);
+      await load(source, 4);
+      await sameData(source, target);
+      assert.equal(await target.call("GET", "old"), null);
+      assert.equal(
+        (await replicationOf(target)).get("master_replid"),
+        (await replicationOf(source)).get("master_replid"),
+      );
+      assert.match(
+        String(await source.call("INFO", "replication")),
+        /slave0:ip=127.0.0.1,port=\d+,state=online/,
+      );
+    });
+
+oracleTest("continues after cuts, whatever was under way", async () => {
+  await using primary = await start("redis");
+  await using proxy = await CutProxy.start(primary.port);
+  await using replica = await start("tidemark", following(proxy));
+  using source = await primary.client();
+  using target = await replica.client();
+  await load(source, 0);
+  await sameData(source, target);
+  for (let round = 1; round <= 4; round++) {
+    const { made } = proxy;
+    const writing = load(source, round);
+    proxy.cut();
+    await writing;
+    await load(source, round + 10);
+    await eventually("the replica is back", () => proxy.made > made);
+    await sameData(source, target);
+  }
+  assert.match(String(await source.call("INFO", "stats")), /sync_full:1\r\nsync_partial_ok:[4-9]\r\n/);
+});
+
+for (const chain of [
+  ["redis", "tidemark", "redis"],
+  ["tidemark", "redis", "tidemark"],
+  ["redis", "tidemark", "tidemark"],
+  ["tidemark", "tidemark", "redis"],
+] as const)
+  oracleTest(`a chain of ${chain.join(", ")} agrees in ids, offsets and data`, async () => {
+    const [first, second, third] = chain;
+    await using top = await start(first);
+    await using middle = await start(second, following(top));
+    await using end = await start(third, following(middle));
+    using source = await top.client();
+    using between = await middle.client();
+    using target = await end.client();
+    await load(source, 1);
+    await sameData(source, between);
+    await sameData(source, target);
+    await load(source, 2);
+    await sameData(source, target);
+    const ids = await Promise.all(
+      [source, between, target].map(async (client) => (await replicationOf(client)).get("master_replid")),
+    );
+    assert.equal(new Set(ids).size, 1);
+    // The end continues below the top when the middle is gone.
+    await target.call("REPLICAOF", "127.0.0.1", top.port);
+    await load(source, 3);
+    await sameData(source, target);
+    assert.match(String(await source.call("INFO", "stats")), /sync_full:1\r\nsync_partial_ok:1\r\n/);
+  });
+
+for (const promoted of ["redis", "tidemark"] as const)
+  oracleTest(`siblings and the former primary continue below a promoted ${promoted}`, async () => {
+    await using first = await start("redis");
+    await using next = await start(promoted, following(first));
+    await using sibling = await start("tidemark", following(first));
+    using old = await first.client();
+    using leader = await next.client();
+    using other = await sibling.client();
+    await load(old, 1);
+    for (const replica of [leader, other]) await sameData(old, replica);
+    const before = await replicationOf(old);
+    await leader.call("REPLICAOF", "NO", "ONE");
+    const after = await replicationOf(leader);
+    assert.equal(after.get("role"), "master");
+    assert.equal(after.get("master_replid2"), before.get("master_replid"));
+    assert.equal(Number(after.get("second_repl_offset")), (await offsetOf(leader)) + 1);
+    await load(leader, 2);
+    for (const client of [other, old]) await client.call("REPLICAOF", "127.0.0.1", next.port);
+    for (const client of [other, old]) await sameData(leader, client);
+    assert.match(String(await leader.call("INFO", "stats")), /sync_full:0\r\nsync_partial_ok:2\r\n/);
+  });
+
+test("a replica is read-only, says what it is, and refuses what it cannot know", async () => {
+  await using primary = await start("tidemark");
+  await using replica = await start("tidemark", following(primary));
+  using source = await primary.client();
+  using target = await replica.client();
+  await source.call("SET", "k", "v");
+  await sameData(source, target);
+  assert.equal(await target.call("GET", "k"), "v");
+  await assert.rejects(
+    target.call("SET", "k", "w"),
+    /READONLY You can't write against a read only replica\./,
+  );
+  await assert.rejects(target.call("WAIT", 1, 0), /WAIT cannot be used with replica instances/);
+  assert.deepEqual((await target.call("ROLE")) as unknown[], [
+    "slave",
+    "127.0.0.1",
+    primary.port,
+    "connected",
+    await offsetOf(source),
+  ]);
+  assert.equal(
+    await target.call("REPLICAOF", "127.0.0.1", primary.port),
+    "OK Already connected to specified master",
+  );
+  assert.equal(await target.call("PUBLISH", "channel", "message"), 0);
+  assert.equal(await source.call("WAIT", 1, 0), 1);
+});
+
+test("what has expired is hidden on a replica and stays there until the primary deletes it", async () => {
+  await using primary = await start("tidemark");
+  await using replica = await start("tidemark", following(primary));
+  using source = await primary.client();
+  using target = await replica.client();
+  await source.call("DEBUG", "SET-ACTIVE-EXPIRE", "0");
+  await source.call("SET", "k", "v", "PX", 1);
+  await source.call("SET", "other", "v");
+  await eventually("the key has come", async () => (await target.call("DBSIZE")) === 2);
+  await eventually("its time is over", async () => (await target.call("GET", "k")) === null);
+  assert.equal(await target.call("EXISTS", "k"), 0);
+  assert.equal(await target.call("DBSIZE"), 2);
+  assert.equal(await source.call("GET", "k"), null);
+  await eventually("the primary's deletion has come", async () => (await target.call("DBSIZE")) === 1);
+});
+
+test("without stale data a replica without a link serves nothing", async () => {
+  await using replica = await start("tidemark", {
+    replicaof: "127.0.0.1 1",
+    "replica-serve-stale-data": "no",
+  });
+  using target = await replica.client();
+  await assert.rejects(target.call("GET", "k"), /MASTERDOWN Link with MASTER is down/);
+  assert.equal((await replicationOf(target)).get("master_link_status"), "down");
+  await target.call("CONFIG", "SET", "replica-serve-stale-data", "yes");
+  assert.equal(await target.call("GET", "k"), null);
+  await assert.rejects(
+    target.call("PSYNC", "?", "-1"),
+    /NOMASTERLINK Can't SYNC while not connected with my master/,
+  );
+  await target.call("CONFIG", "SET", "replica-serve-stale-data", "no");
+  await target.call("REPLICAOF", "NO", "ONE");
+  assert.equal(await target.call("GET", "k"), null);
+});
