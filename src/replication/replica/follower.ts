@@ -94,6 +94,7 @@ export class Follower implements LinkOwner {
   resume(mark: Mark, database: number): void {
     const { history, stream } = this.parts;
     history.adopt(mark.replid);
+    stream.follow(true);
     stream.startAt(mark.offset, database);
     this.parts.primary().follow(mark.offset);
     this.atMark = true;
