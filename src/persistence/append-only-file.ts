@@ -70,8 +70,7 @@ export class AppendOnlyFile {
     this.baseBytes = base === null ? 0 : directory.sizeOf(base.name);
     this.synced = log.offset;
     this.syncStartedUs = clock.monotonicUs();
-    log.forgetDatabase();
-    this.tail.selectFirst();
+    this.tail.selectDatabase();
     this.takeOver();
   }
 
@@ -182,8 +181,7 @@ export class AppendOnlyFile {
       const { file, bytes } = begin();
       this.earlierBytes += this.tail.wholeBytes;
       this.tail.continueIn(file, bytes, 0, 0);
-      this.parts.log.forgetDatabase();
-      this.tail.selectFirst();
+      this.tail.selectDatabase();
     } finally {
       this.cutting = false;
       this.settled();

@@ -70,10 +70,11 @@ export class Tail {
   }
 
   /**
-   * What comes next is the first of a run or of a file. A log of our own selects its database itself then; into a
-   * primary's stream nothing can be put, so it is put into the file.
+   * What comes next is the first of a run or of a file, and needs its database. A log of our own selects it itself; into
+   * a primary's stream nothing can be put, so it is put into the file.
    */
-  selectFirst(): void {
+  selectDatabase(): void {
+    this.log.forgetDatabase();
     const { database } = this.log;
     if (database === -1) return;
     this.add(new Annotation(encodeCommand(["SELECT", String(database)]), this.accepted, false));

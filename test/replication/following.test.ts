@@ -187,6 +187,6 @@ test("without stale data a replica without a link serves nothing", async () => {
     /NOMASTERLINK Can't SYNC while not connected with my master/,
   );
   await target.call("CONFIG", "SET", "replica-serve-stale-data", "no");
-  await target.call("REPLICAOF", "NO", "ONE");
+  await target.call("SLAVEOF", "NO", "ONE");
   assert.equal(await target.call("GET", "k"), null);
 });
