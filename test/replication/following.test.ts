@@ -162,6 +162,7 @@ test("what has expired is hidden on a replica and stays there until the primary 
   using source = await primary.client();
   using target = await replica.client();
   await source.call("DEBUG", "SET-ACTIVE-EXPIRE", "0");
+  await sameData(source, target);
   await source.call("SET", "k", "v", "PX", 1);
   await source.call("SET", "other", "v");
   await eventually("the key has come", async () => (await target.call("DBSIZE")) === 2);
