@@ -114,7 +114,7 @@ test("a replica joins a snapshot that is being written, and both get what was wr
     "rdb-key-save-delay": "2000",
   });
   using client = await server.client();
-  await client.call("DEBUG", "POPULATE", 500);
+  await client.call("DEBUG", "POPULATE", 1200);
   using first = await HandReplica.connect(server.port);
   const answer = await first.psync();
   await client.call("SET", "meanwhile", "1");

@@ -1,5 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { Config } from "#tidemark/config/config.js";
+import { type DirectiveOptions, fromOptions } from "#tidemark/config/options.js";
+import { nodePlatform } from "#tidemark/platform/platform.js";
+import { limitWarning } from "#tidemark/replication/primary/primary.js";
 import { type Directives, TidemarkHere } from "../support/product.js";
 import { HandReplica } from "../support/replica.js";
 import type { Plain, WireClient } from "../support/wire.js";
@@ -14,6 +18,9 @@ interface Record_ {
   readonly setting: string;
   readonly advice: string;
 }
+
+const optionsOf = (options: DirectiveOptions): Config =>
+  fromOptions({ disk: nodePlatform().disk, workingDirectory: "/" }, options);
 
 /** The last full resync that the server tells of. */
 async function lastResync(client: WireClient): Promise<Record_> {
@@ -96,6 +103,28 @@ test("other reasons have their names", async () => {
   old.send("SYNC");
   await old.line();
   assert.equal((await lastResync(client)).reason, "old-protocol");
+});
+
+test("a history with a new id cannot be continued", async () => {
+  await using server = await TidemarkHere.start(SETTINGS);
+  using client = await server.client();
+  using replica = await (await HandReplica.connect(server.port)).synchronize();
+  assert.equal(await client.call("DEBUG", "CHANGE-REPL-ID"), "OK");
+  using back = await HandReplica.connect(server.port);
+  assert.match(await back.psync(replica.replid, replica.offset + 1), /^\+FULLRESYNC/);
+  assert.equal((await lastResync(client)).reason, "other-history");
+});
+
+test("a limit for replicas that is smaller than the backlog is warned of", () => {
+  const warningOf = (limit: string, size: string): string | null =>
+    limitWarning(optionsOf({ "client-output-buffer-limit": limit, "repl-backlog-size": size }).values);
+  assert.equal(warningOf("replica 2mb 2mb 60", "1mb"), null);
+  assert.equal(warningOf("replica 0 0 0", "1gb"), null);
+  assert.match(
+    warningOf("replica 1mb 0 0", "2mb")!,
+    /hard limit 1048576 is smaller than repl-backlog-size 2097152/,
+  );
+  assert.match(warningOf("replica 8mb 1mb 60", "2mb")!, /soft limit 1048576 .* longer than 60 seconds/);
 });
 
 test("RESYNCS takes a positive count", async () => {

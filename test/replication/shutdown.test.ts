@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { test } from "node:test";
+import { eventually } from "../support/condition.js";
 import { ServerProcess } from "../support/process.js";
 import { HandReplica } from "../support/replica.js";
 
@@ -57,6 +60,12 @@ test("SHUTDOWN ABORT ends the wait, and the server goes on", async () => {
   await assert.rejects(other.call("SHUTDOWN", "ABORT"), /No shutdown in progress/);
 });
 
+/** Whether the append-only file tells that it reaches the offset. */
+function markIsIn(dir: string, replid: string, offset: number): boolean {
+  const name = join(dir, "appendonlydir", "appendonly.aof.1.incr.aof");
+  return readFileSync(name, "latin1").includes(`${replid} ${offset} `);
+}
+
 const FILES = { "append-only file": ["--appendonly", "yes"], snapshot: ["--save", "3600 1"] };
 
 for (const [file, death] of [
@@ -78,8 +87,7 @@ for (const [file, death] of [
     await replica.upTo("PUBLISH channel last");
     const { replid, offset } = replica;
     if (death === "kill") {
-      // A mark is written about a second after what it covers.
-      await new Promise((resolve) => setTimeout(resolve, 2000));
+      await eventually("the file has the mark", () => markIsIn(first.dir, replid, offset));
       await first.kill();
     } else {
       client.send("SHUTDOWN", "NOW");

@@ -86,6 +86,7 @@ oracleTest("WAIT counts redis-server replicas, and min-replicas-to-write needs t
   assert.equal(await client.call("WAIT", "1", "0"), 1);
   assert.equal(await replica.call("GET", "a"), "1");
   await client.call("SET", "a", "2");
-  assert.equal(await client.call("WAIT", "2", "50"), 1);
+  assert.equal(await client.call("WAIT", "1", "0"), 1);
+  assert.equal(await client.call("WAIT", "2", "10"), 1);
   assert.equal(await replica.call("GET", "a"), "2");
 });

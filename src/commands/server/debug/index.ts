@@ -24,6 +24,15 @@ interface Subcommand {
 
 const SUBCOMMANDS: ReadonlyMap<string, Subcommand> = new Map<string, Subcommand>([
   ["assert", { args: "", summary: "End the process by SIGABRT.", argc: [2, 2], run: abort }],
+  [
+    "change-repl-id",
+    {
+      args: "",
+      summary: "Give the history a new id, so that no replica can continue.",
+      argc: [2, 2],
+      run: changeHistory,
+    },
+  ],
   ["digest", { args: "", summary: "Hash all data, as Redis does.", argc: [2, 2], run: digest }],
   [
     "digest-value",
@@ -126,6 +135,13 @@ function abort(call: Call): void {
 
 function segfault(call: Call): void {
   call.engine.platform.host.crash("SIGSEGV");
+}
+
+function changeHistory(call: Call): void {
+  const { services, history } = call.engine;
+  services.log("notice", "Changing replication IDs after receiving DEBUG change-repl-id");
+  history.renew();
+  call.reply.ok();
 }
 
 function error(call: Call): void {
