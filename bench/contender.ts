@@ -24,6 +24,8 @@ export interface ContenderOptions {
   readonly dir?: string;
   /** Default: true. */
   readonly appendOnly?: boolean;
+  /** Further directives: `["--aof-annotations", "no"]`. */
+  readonly args?: readonly string[];
 }
 
 export class Contender {
@@ -58,7 +60,8 @@ export class Contender {
     const args = ["--port", String(port), "--bind", "127.0.0.1", "--dir", dir];
     const began = performance.now();
     const log = ["--appendonly", (options.appendOnly ?? true) ? "yes" : "no"];
-    const child = run([...args, ...COMMON, ...log, "--appendfsync", options.fsync ?? "everysec"]);
+    const { fsync = "everysec", args: more = [] } = options;
+    const child = run([...args, ...COMMON, ...log, "--appendfsync", fsync, ...more]);
     while (!(await answersPing(port))) {
       if (child.exitCode !== null || child.signalCode !== null) throw new Error(`${name} did not start`);
       await new Promise((resolve) => setTimeout(resolve, 5));

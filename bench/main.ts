@@ -1,9 +1,10 @@
 /**
- * `npm run bench -- [throughput|always|memory|restart|collections|members|snapshot ...] [--quick]`: measures Tidemark beside redis-server, prints a
+ * `npm run bench -- [throughput|always|memory|restart|collections|members|snapshot|annotations ...] [--quick]`: measures Tidemark beside redis-server, prints a
  * table and keeps the figures in bench/results.json (short runs are not kept). Needs redis-server and redis-benchmark.
  */
 
 import { always } from "./always.js";
+import { annotations } from "./annotations.js";
 import { collections } from "./collections.js";
 import { type Effort, type Figure, FULL, isMet, QUICK } from "./figure.js";
 import { members } from "./members.js";
@@ -24,6 +25,7 @@ const GROUPS: Readonly<Record<string, Group>> = {
   collections,
   members,
   snapshot,
+  annotations,
 };
 
 const words = process.argv.slice(2);

@@ -114,10 +114,12 @@ export class AofDirectory {
 
   /** Removes the files that were replaced. What cannot be removed is tried again at the next start. */
   async removeHistory(log: LogLine): Promise<void> {
-    for (const { name } of this.current.history) {
+    const removed = this.current.history;
+    for (const { name } of removed) {
       log("notice", `Removing the history file ${name} in the background`);
       await this.disk.removeAside(this.pathOf(name));
     }
-    this.save(this.current.withoutHistory());
+    // Another rewrite may have added some meanwhile.
+    this.save(this.current.withoutHistory(removed));
   }
 }

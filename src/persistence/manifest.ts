@@ -69,8 +69,14 @@ export class Manifest {
     return new Manifest(base, kept, [...history.reverse(), ...this.history]);
   }
 
-  withoutHistory(): Manifest {
-    return new Manifest(this.base, this.incrs);
+  /** Without these entries of the history, or any. */
+  withoutHistory(removed: readonly ManifestFile[] = this.history): Manifest {
+    const names = new Set(removed.map(({ name }) => name));
+    return new Manifest(
+      this.base,
+      this.incrs,
+      this.history.filter(({ name }) => !names.has(name)),
+    );
   }
 
   /** The manifest as a file holds it: base, history, incrs, as Redis orders them. */

@@ -7,6 +7,7 @@ import { crc32 } from "../util/crc32.js";
 import { Annotation } from "./annotation.js";
 import type { Piece } from "./block-queue.js";
 
+const NO_BYTES = Buffer.alloc(0);
 const SEAL_BYTES = 64 * 1024;
 const SEAL_US = 1_000_000;
 
@@ -29,6 +30,10 @@ export class Sealing {
   private passed = false;
   private sealedUs: number;
   private noted = 0;
+  /** Added and not in the checksum yet, a run of memory: bytes[start..end). One call for many blocks costs less. */
+  private bytes: Buffer = NO_BYTES;
+  private start = 0;
+  private end = 0;
 
   constructor(private readonly parts: SealingParts) {
     this.sealedUs = parts.clock.monotonicUs();
@@ -40,14 +45,26 @@ export class Sealing {
     this.unsealed = unsealed;
     this.crc = crc;
     this.noted = 0;
+    this.start = this.end;
   }
 
-  /** These bytes come next. */
-  add(piece: Piece): void {
-    const bytes = piece.bytes.subarray(piece.start, piece.end);
-    if (this.parts.seals) this.crc = crc32(bytes, this.crc);
-    this.position += bytes.length;
-    this.unsealed += bytes.length;
+  /** These bytes come next. They may be looked at until `sum`. */
+  add({ bytes, start, end }: Piece): void {
+    this.position += end - start;
+    this.unsealed += end - start;
+    if (bytes !== this.bytes || start !== this.end) {
+      this.sum();
+      this.bytes = bytes;
+      this.start = start;
+    }
+    this.end = end;
+  }
+
+  /** Takes what has been added into the checksum: its memory is about to be used again. */
+  sum(): void {
+    if (this.start === this.end) return;
+    if (this.parts.seals) this.crc = crc32(this.bytes.subarray(this.start, this.end), this.crc);
+    this.start = this.end;
   }
 
   /** Bytes that are not for the file come next: replicas may be beyond the last mark because of them. */
@@ -77,6 +94,7 @@ export class Sealing {
 
   /** A seal for what has been added, at this offset of the log; `synced`: the part of the file that the device has. */
   seal(offset: number, synced: number): Annotation {
+    this.sum();
     const line = formatSeal(this.position, synced, this.parts.markAt(offset), this.crc);
     this.position += line.length;
     this.unsealed = 0;

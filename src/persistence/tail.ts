@@ -170,6 +170,7 @@ export class Tail {
   }
 
   private letGo(piece: Piece): void {
+    this.sealing.sum();
     if (isBlock(piece)) this.log.release(piece);
   }
 }

@@ -1,5 +1,6 @@
 /**
- * The whole server on the simulated machine: load, power loss at a random moment, restart on what the disk kept.
+ * The whole server on the simulated machine: load and rewrites, power loss at a random moment, restart on what the disk
+ * kept.
  * Everything follows from the seed.
  */
 
@@ -38,7 +39,13 @@ export async function powerLosses(seed: number, policy: FsyncPolicy, losses: num
 }
 
 function persistent(policy: FsyncPolicy): Record<string, string> {
-  return { appendonly: "yes", appendfsync: policy, "auto-aof-rewrite-percentage": "0" };
+  return {
+    appendonly: "yes",
+    appendfsync: policy,
+    "auto-aof-rewrite-percentage": "0",
+    // Bases of both kinds come by turns.
+    "aof-use-rdb-preamble": policy === "no" ? "no" : "yes",
+  };
 }
 
 /** Writes over several connections; the power goes after a random number of turns. */
@@ -58,8 +65,11 @@ async function loadUntilPowerLoss(
   const writing = sequences.map(async (sequence) =>
     sequence.write(await network.client(PORT), chance.fork(), () => {}),
   );
-  for (let turns = 5 + chance.below(150); turns > 0; turns--)
+  const administrator = await network.client(PORT);
+  for (let turns = 5 + chance.below(150); turns > 0; turns--) {
+    if (chance.happens(0.03)) administrator.send("BGREWRITEAOF");
     await (chance.happens(0.7) ? clock.turn() : clock.advance(1));
+  }
   network.cut();
   await Promise.all(writing);
   return sequences;
