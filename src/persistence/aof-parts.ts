@@ -34,6 +34,7 @@
 
 import type { Log } from "../log/log.js";
 import type { Clock } from "../platform/clock.js";
+import type { DiskFile } from "../platform/disk.js";
 import type { AofDirectory, LogLine } from "./directory.js";
 import type { ManifestFile } from "./manifest.js";
 import type { SealingParts } from "./sealing.js";
@@ -59,4 +60,15 @@ export interface AofParts {
   readonly sealedBytes: number;
   /** The manifest does not name the file yet: `appendonly yes` was set while the server ran (rewriter.ts). */
   readonly isProvisional?: boolean;
+}
+
+/** A file that takes another one's place. */
+export interface Successor {
+  readonly file: DiskFile;
+  readonly bytes: number;
+  /** No seal covers the last so many bytes, and this is their CRC-32. */
+  readonly unsealed: number;
+  readonly crc: number;
+  /** What its name has met on the way to the device, or null. */
+  readonly doubt: unknown;
 }

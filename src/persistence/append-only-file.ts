@@ -3,20 +3,16 @@
 import { systemReason } from "../config/kinds/directory.js";
 import type { LogBlock } from "../log/block.js";
 import type { DiskFile } from "../platform/disk.js";
-import { Annotation } from "./annotation.js";
-import type { AofLatencyEvent, AofParts, FsyncPolicy } from "./aof-parts.js";
-import { FileReplacement } from "./file-replacement.js";
+import type { AofLatencyEvent, AofParts, FsyncPolicy, Successor } from "./aof-parts.js";
+import { closeQuietly, letGo, removeQuietly } from "./durable-file.js";
 import { GroupCommit } from "./group-commit.js";
+import { type Replacement, replacementOf, retryOfName } from "./replacement.js";
+import type { RewriteBuffer } from "./rewrite-buffer.js";
 import { Sealing } from "./sealing.js";
 import { openTail, type Tail } from "./tail.js";
 
 const SYNC_PERIOD_US = 1_000_000;
 const RETRY_PERIOD_US = 1_000_000;
-/**
- * Under `always` the loop does not go to sleep so soon after a sync has begun: on a device that syncs in a fraction of a
- * millisecond, waking up again takes as long as the sync.
- */
-const AWAKE_US = 500;
 /** Under `everysec` a sync begins early when this much waits for one: it bounds the memory that is retained. */
 const RETAINED_SOON = 32 * 1024 * 1024;
 const RETAINED_MAX = 128 * 1024 * 1024;
@@ -44,7 +40,7 @@ export class AppendOnlyFile {
   private synced: number;
   /** Bytes of the files before the one that is written to. */
   private earlierBytes: number;
-  private readonly group = new GroupCommit();
+  private readonly group: GroupCommit;
   /** What runs on the thread pool. */
   private writing = false;
   private syncing = false;
@@ -52,10 +48,10 @@ export class AppendOnlyFile {
   /** A rewrite is about to go on in another file: no sync may begin. */
   private cutting = false;
   private syncStartedUs: number;
-  /** Whether the end of the turn brings `gather`. */
-  private gathering = false;
   private triedUs = 0;
-  private replacement: FileReplacement | null = null;
+  private replacement: Replacement | null = null;
+  /** Takes what is written since the cut of a rewrite (single-rewrite.ts). */
+  private rewriteBuffer: RewriteBuffer | null = null;
   private readonly whenIdle: (() => void)[] = [];
 
   constructor(private readonly parts: AofParts) {
@@ -63,11 +59,12 @@ export class AppendOnlyFile {
     const bytes = directory.sizeOf(incr.name);
     const { base, files } = directory.manifest;
     this.policy = policy;
+    this.group = new GroupCommit(clock, () => this.considerSync());
     this.isProvisional = parts.isProvisional ?? false;
     this.sealing = new Sealing({ clock, ...parts.annotations });
     this.tail = openTail(parts, this.sealing);
     this.earlierBytes = files.reduce((sum, { name }) => sum + directory.sizeOf(name), 0) - bytes;
-    this.baseBytes = base === null ? 0 : directory.sizeOf(base.name);
+    this.baseBytes = directory.isSingle ? bytes : base === null ? 0 : directory.sizeOf(base.name);
     this.synced = log.offset;
     this.syncStartedUs = clock.monotonicUs();
     this.tail.selectDatabase();
@@ -105,7 +102,9 @@ export class AppendOnlyFile {
   flush(block: LogBlock): void {
     // What only replicas take moves the watermarks at once when nothing before it is under way.
     const isClean = this.tail.unwritten.isEmpty && this.tail.written === this.synced;
-    const { forFile } = block;
+    const { forFile, bytes, start, end } = block;
+    if (forFile) this.rewriteBuffer?.add(bytes, start, end);
+    this.rewriteBuffer?.flow();
     this.tail.accept(block);
     if (!forFile && this.tail.unwritten.bytes === 0 && !this.writing) {
       this.tail.write(false);
@@ -121,6 +120,7 @@ export class AppendOnlyFile {
   /** Ten times a second: the sync of `everysec`, and the next try after a failure. */
   cron(): void {
     const now = this.parts.clock.monotonicUs();
+    this.rewriteBuffer?.flow();
     if (this.isFailing && now - this.triedUs >= RETRY_PERIOD_US) void this.retry();
     if (this.state === "open" && this.sealing.isDue) {
       this.tail.seal();
@@ -180,8 +180,44 @@ export class AppendOnlyFile {
       this.finish();
       const { file, bytes } = begin();
       this.earlierBytes += this.tail.wholeBytes;
-      this.tail.continueIn(file, bytes, 0, 0);
+      closeQuietly(this.tail.continueIn(file, bytes, 0, 0));
       this.tail.selectDatabase();
+    } finally {
+      this.cutting = false;
+      this.settled();
+    }
+  }
+
+  /** The cut of a rewrite to a single file: what is written from now on goes to the buffer as well. Null: no more. */
+  feed(buffer: RewriteBuffer | null, drain: () => void = () => {}): void {
+    drain();
+    this.rewriteBuffer = buffer;
+    if (buffer !== null) this.parts.log.forgetDatabase();
+  }
+
+  /**
+   * Goes on in a file that has everything that was taken in, written or not: what was the matter with the old one is
+   * over. `drain` brings what the log still holds; `begin` completes the new file, on the device, and puts it in the
+   * old one's place; `doubt` is the error that its name has met on the way to the device. Rejects with what `begin`
+   * throws; then everything is as before.
+   */
+  async replaceBy(drain: () => void, begin: () => Successor): Promise<void> {
+    this.cutting = true;
+    try {
+      await this.idle();
+      drain();
+      if (this.state === "closed") throw new Error("the append-only file is closed");
+      const { file, bytes, unsealed, crc, doubt } = begin();
+      this.rewriteBuffer = null;
+      this.replacement = null;
+      this.earlierBytes = 0;
+      const old = this.tail.replaceBy(file, bytes, unsealed, crc);
+      if (this.isProvisional) removeQuietly(this.parts.directory.disk, old.path);
+      void letGo(old);
+      if (doubt === null) this.synced = this.tail.written;
+      else this.replacement = retryOfName(this.parts.directory);
+      if (doubt !== null) this.fail("broken", doubt, "Fail to fsync the directory of the AOF file");
+      else if (this.isFailing) this.recovered();
     } finally {
       this.cutting = false;
       this.settled();
@@ -214,6 +250,11 @@ export class AppendOnlyFile {
     return this.tail.unwritten.bytes;
   }
 
+  /** Bytes since the cut of a rewrite that have not gone to its thread. */
+  get rewriteBufferBytes(): number {
+    return this.rewriteBuffer?.length ?? 0;
+  }
+
   get pendingSyncs(): number {
     return this.syncing ? 1 : 0;
   }
@@ -227,13 +268,10 @@ export class AppendOnlyFile {
   /** Seals what the file has of runs before this one, and then has it on the device that all of it is. */
   private takeOver(): void {
     if (!this.sealing.isWanted) return;
-    this.tail.seal();
-    this.pump();
     try {
-      if (this.state === "open") this.tail.file.syncNow();
-      this.tail.deviceHas(this.tail.wholeBytes);
-    } catch (error) {
-      this.fail("broken", error, "Fail to fsync the AOF file");
+      this.finish();
+    } catch {
+      // It has been noted, and is tried again.
     }
   }
 
@@ -299,25 +337,12 @@ export class AppendOnlyFile {
 
   /** Starts a sync if the policy wants one now. */
   private considerSync(): void {
-    if (this.policy === "always") this.gather();
-    else if (this.policy === "everysec" && this.canSync && this.tail.retained.bytes >= RETAINED_SOON)
-      this.startSync();
-  }
-
-  /** Starts a sync, or looks again at the end of the next turn, while the group is open. */
-  private gather(): void {
     if (this.syncing) return;
-    if (!this.group.isOpen(this.tail.written - this.synced, this.parts.clock.monotonicUs())) {
-      if (this.canSync) this.startSync();
-      return;
-    }
-    if (this.gathering) return;
-    this.gathering = true;
-    this.parts.clock.endOfTurn(() => {
-      this.gathering = false;
-      this.group.turned();
-      this.considerSync();
-    });
+    const isDue =
+      this.policy === "always"
+        ? !this.group.isOpen(this.tail.written - this.synced)
+        : this.policy === "everysec" && this.tail.retained.bytes >= RETAINED_SOON;
+    if (isDue && this.canSync) this.startSync();
   }
 
   /** Whether there is anything to sync in a file that has not failed to. */
@@ -335,24 +360,17 @@ export class AppendOnlyFile {
       () => this.syncSucceeded(written, wholeBytes, began),
       (error: unknown) => this.syncFailed(error),
     );
-    if (this.policy === "always") this.stayAwake(began + AWAKE_US);
-  }
-
-  /** Keeps the loop turning for a moment while a sync runs whose end all clients wait for. */
-  private stayAwake(untilUs: number): void {
-    this.parts.clock.endOfTurn(() => {
-      if (this.syncing && this.parts.clock.monotonicUs() < untilUs) this.stayAwake(untilUs);
-    });
+    if (this.policy === "always") this.group.stayAwake(() => this.syncing);
   }
 
   private syncSucceeded(offset: number, length: number, began: number): void {
-    const now = this.parts.clock.monotonicUs();
     this.syncing = false;
-    this.group.completed(this.tail.accepted - this.synced, now);
+    this.group.completed(this.tail.accepted - this.synced);
     this.synced = offset;
     this.tail.deviceHas(length);
     if (this.policy === "no") this.tail.release(this.tail.wholeBytes);
-    if (this.policy === "always") this.onLatency?.("aof-fsync-always", (now - began) / 1000);
+    const took = (this.parts.clock.monotonicUs() - began) / 1000;
+    if (this.policy === "always") this.onLatency?.("aof-fsync-always", took);
     this.settled();
   }
 
@@ -397,7 +415,7 @@ export class AppendOnlyFile {
   }
 
   private async retry(): Promise<void> {
-    if (!this.isIdle) return;
+    if (!this.isIdle || this.cutting) return;
     this.triedUs = this.parts.clock.monotonicUs();
     if (this.state === "full") {
       this.writeNow();
@@ -410,22 +428,15 @@ export class AppendOnlyFile {
   private async replace(): Promise<void> {
     // The rewrite that it belongs to begins anew.
     if (this.isProvisional) return;
-    this.replacement ??= new FileReplacement({
-      directory: this.parts.directory,
-      old: this.tail.file,
-      position: this.tail.settledBytes,
-      pieces: this.tail.retained.toArray().filter((piece) => !(piece instanceof Annotation && piece.isSeal)),
-      database: this.tail.databaseBefore,
-    });
+    this.replacement ??= replacementOf(this.parts.directory, this.tail);
     this.replacing = true;
-    const replaced = await this.replacement.run().catch((error: unknown) => {
+    const goOn = await this.replacement.run().catch((error: unknown) => {
       this.fail("broken", error, "Could not continue in a new AOF file");
       return null;
     });
     this.replacing = false;
-    if (replaced !== null) {
-      this.earlierBytes += this.tail.settledBytes;
-      this.tail.continueIn(replaced.file, replaced.bytes, replaced.bytes, replaced.crc);
+    if (goOn !== null) {
+      this.earlierBytes += goOn(this.tail);
       this.synced = this.tail.written;
       this.replacement = null;
       this.recovered();

@@ -14,20 +14,22 @@ export interface AofLocation {
   readonly appenddirname: string;
   readonly appendfilename: string;
   readonly dbfilename: string;
+  /** Default: multi-part. */
+  readonly "aof-layout"?: "multi-part" | "single";
 }
 
 export class AofDirectory {
-  readonly path: string;
-  private current = new Manifest(null, []);
+  /** Whether the log is one file without a manifest (single-directory.ts). */
+  readonly isSingle: boolean = false;
+  protected current = new Manifest(null, []);
   /** A change has failed, and the disk may hold it all the same: files that only it names must stay. */
   isDoubtful = false;
 
   constructor(
     readonly disk: Disk,
     readonly location: AofLocation,
-  ) {
-    this.path = join(location.dir, location.appenddirname);
-  }
+    readonly path = join(location.dir, location.appenddirname),
+  ) {}
 
   /** What the manifest on the disk says, or would say if there were one. */
   get manifest(): Manifest {
@@ -99,6 +101,11 @@ export class AofDirectory {
       }
       throw error;
     }
+  }
+
+  /** After a change that failed badly: makes certain what the disk says, so that files can be removed again. */
+  settle(): void {
+    if (this.isDoubtful) this.save(this.current);
   }
 
   /** Removes what runs that died while they wrote a file have left, and files that were replaced. */

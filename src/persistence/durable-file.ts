@@ -63,3 +63,9 @@ export function closeQuietly(file: DiskFile): void {
     // The system takes the descriptor back all the same.
   }
 }
+
+/** Lets go of a file that does not count any more, off the loop: its last sync and its end may take a while. */
+export async function letGo(file: DiskFile): Promise<void> {
+  await file.sync().catch(() => {});
+  await file.closeAside().catch(() => {});
+}

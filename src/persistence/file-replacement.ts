@@ -22,6 +22,7 @@ import { formatContinuation } from "./continuation.js";
 import type { AofDirectory } from "./directory.js";
 import { closeQuietly, removeQuietly } from "./durable-file.js";
 import type { ManifestFile } from "./manifest.js";
+import type { GoOn, Replacement } from "./replacement.js";
 
 export interface ReplacementParts {
   readonly directory: AofDirectory;
@@ -36,7 +37,7 @@ export interface ReplacementParts {
 
 type Step = "draft" | "cut" | "publish";
 
-export class FileReplacement {
+export class FileReplacement implements Replacement {
   private step: Step = "draft";
   private readonly entry: ManifestFile;
   private file: DiskFile | null = null;
@@ -48,10 +49,10 @@ export class FileReplacement {
   }
 
   /**
-   * Does what is left to do. Rejects with the disk's error; then it is called again. Returns the new file, its length,
-   * and the CRC-32 of all of it.
+   * Does what is left to do. Rejects with the disk's error; then it is called again. Gives back how to go on in the new
+   * file.
    */
-  async run(): Promise<{ file: DiskFile; bytes: number; crc: number }> {
+  async run(): Promise<GoOn> {
     if (this.step === "draft") {
       await this.draft();
       this.step = "cut";
@@ -61,13 +62,18 @@ export class FileReplacement {
       this.step = "publish";
     }
     this.publish();
-    return { file: this.file!, bytes: this.length, crc: this.crc };
+    return (tail) => {
+      const kept = tail.settledBytes;
+      closeQuietly(tail.continueIn(this.file!, this.length, this.length, this.crc));
+      return kept;
+    };
   }
 
   private async draft(): Promise<void> {
     const { directory } = this.parts;
     const path = directory.pathOf(this.entry.name);
     if (this.file !== null) closeQuietly(this.file);
+    directory.settle();
     removeQuietly(directory.disk, path);
     const file = directory.disk.open(path, "append");
     this.file = file;

@@ -14,30 +14,59 @@
  * requests, with 4 turns 31, with 20 turns 39, and with 20 turns 15 to 20 % more requests a second are served.
  */
 
+import type { Clock } from "../platform/clock.js";
+
 const TURNS = 20;
 const PATIENCE_US = 1000;
 /** Of the bytes under way: enough to stop waiting. Requests differ in size. */
 const ENOUGH = 0.98;
+/**
+ * The loop does not go to sleep so soon after a sync has begun: on a device that syncs in a fraction of a millisecond,
+ * waking up again takes as long as the sync.
+ */
+const AWAKE_US = 500;
 
 export class GroupCommit {
   private expectedBytes = 0;
   private turnsLeft = 0;
   private openUntilUs = 0;
+  /** Whether the end of the turn brings `again`. */
+  private gathering = false;
+
+  /** `again`: the end of a turn has come, in which the next sync may begin. */
+  constructor(
+    private readonly clock: Clock,
+    private readonly again: () => void,
+  ) {}
 
   /** A sync has ended; `bytes`: what it carried and what came in meanwhile, the work of all clients that write. */
-  completed(bytes: number, nowUs: number): void {
+  completed(bytes: number): void {
     this.expectedBytes = bytes;
     this.turnsLeft = TURNS;
-    this.openUntilUs = nowUs + PATIENCE_US;
+    this.openUntilUs = this.clock.monotonicUs() + PATIENCE_US;
   }
 
-  /** The loop has turned. */
-  turned(): void {
-    this.turnsLeft--;
+  /** Whether the next sync still waits for company; then `again` is called at the end of the turn. */
+  isOpen(waitingBytes: number): boolean {
+    const isOpen =
+      this.turnsLeft > 0 &&
+      this.clock.monotonicUs() < this.openUntilUs &&
+      waitingBytes < this.expectedBytes * ENOUGH;
+    if (isOpen && !this.gathering) {
+      this.gathering = true;
+      this.clock.endOfTurn(() => {
+        this.gathering = false;
+        this.turnsLeft--;
+        this.again();
+      });
+    }
+    return isOpen;
   }
 
-  /** Whether the next sync still waits for company. */
-  isOpen(waitingBytes: number, nowUs: number): boolean {
-    return this.turnsLeft > 0 && nowUs < this.openUntilUs && waitingBytes < this.expectedBytes * ENOUGH;
+  /** Keeps the loop turning for a moment while a sync runs whose end all clients wait for. */
+  stayAwake(isSyncing: () => boolean, untilUs = this.clock.monotonicUs() + AWAKE_US): void {
+    this.clock.endOfTurn(() => {
+      if (isSyncing() && this.clock.monotonicUs() < untilUs) this.stayAwake(isSyncing, untilUs);
+    });
   }
 }

@@ -23,6 +23,7 @@ export class NextIncr {
    */
   static async draft(directory: AofDirectory, entry: ManifestFile, seals: boolean): Promise<NextIncr> {
     const path = directory.pathOf(entry.name);
+    directory.settle();
     removeQuietly(directory.disk, path);
     const file = directory.disk.open(path, "append");
     try {

@@ -15,7 +15,9 @@ import { AofDirectory, type AofLocation, type LogLine } from "./directory.js";
 import { copyDump, dumpPath, holdsData, isCopy } from "./dump-import.js";
 import { writeDurably, writeSynced } from "./durable-file.js";
 import { emptyBase, type SnapshotOrigin } from "./empty-snapshot.js";
+import { refuseBoth, settleConversion } from "./layout.js";
 import { Manifest, ManifestError, type ManifestFile } from "./manifest.js";
+import { SingleDirectory } from "./single-directory.js";
 import { StartError } from "./start-error.js";
 
 export interface OpeningParts {
@@ -30,10 +32,37 @@ export interface OpeningParts {
 
 /**
  * Finds or makes the log. Where there is none but a snapshot that may hold data, the manifest is empty afterwards:
- * `importDump` is to make the log from it. Throws a StartError.
+ * `importDump` is to make the log from it. Where the layout is to be a single file and there are several, they are
+ * what is opened: `convertToSingle` is to copy them when they have been loaded. Throws a StartError.
  */
 export function openDirectory(parts: OpeningParts): AofDirectory {
-  const directory = new AofDirectory(parts.disk, parts.location);
+  const { disk, location } = parts;
+  const parted = new AofDirectory(disk, location);
+  try {
+    settleConversion(disk, location);
+    const isSingle = location["aof-layout"] === "single";
+    if (isSingle && disk.stat(parted.manifestPath) === null) return openSingle(parts);
+    if (isSingle && holdsData(disk, parted.legacyPath)) refuseBoth(parted);
+  } catch (error) {
+    throw error instanceof StartError ? error : cannotWrite(parted, systemReason(error));
+  }
+  return openParted(parted, parts);
+}
+
+/** The single-file layout: the file, or nothing. */
+function openSingle(parts: OpeningParts): AofDirectory {
+  const { disk, location } = parts;
+  const directory = new SingleDirectory(disk, location);
+  if (!directory.readManifest() && !holdsData(disk, dumpPath(location))) {
+    createIncr(directory, directory.file, parts.log);
+    directory.adopt();
+  }
+  if (!disk.canWrite(directory.path)) throw cannotWrite(directory, "Permission denied");
+  directory.removeLeftovers();
+  return directory;
+}
+
+function openParted(directory: AofDirectory, parts: OpeningParts): AofDirectory {
   try {
     readManifest(directory);
     if (isLegacy(directory)) adoptLegacy(directory, parts.log);
@@ -156,6 +185,7 @@ function prepareImport(directory: AofDirectory): void {
 
 /** Makes the log from the snapshot, which has been loaded. Rejects with a StartError. */
 export async function importDump(directory: AofDirectory, clock: Clock, log: LogLine): Promise<void> {
+  if (directory instanceof SingleDirectory) return importIntoSingle(directory, clock, log);
   const base = firstBase(directory.location);
   log("notice", `Creating AOF base file ${base.name} from ${dumpPath(directory.location)}`);
   try {
@@ -165,6 +195,17 @@ export async function importDump(directory: AofDirectory, clock: Clock, log: Log
     directory.save(new Manifest(base, [incr]));
   } catch (error) {
     throw error instanceof StartError ? error : cannotWrite(directory, systemReason(error));
+  }
+}
+
+/** The snapshot is what the file begins with. */
+async function importIntoSingle(directory: SingleDirectory, clock: Clock, log: LogLine): Promise<void> {
+  log("notice", `Creating AOF file ${directory.filePath} from ${dumpPath(directory.location)}`);
+  try {
+    await copyDump(directory, clock, directory.file.name);
+    directory.adopt();
+  } catch (error) {
+    throw cannotWrite(directory, systemReason(error));
   }
 }
 

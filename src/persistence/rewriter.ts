@@ -31,21 +31,28 @@
  * **When it is switched on while the server runs**, what is on the disk (if anything) is the log of another time. The
  * new incr file then is provisional: it has a temporary name, and together with the first base it takes the place of
  * everything, in the same way. Until then the old files stay what they are. If the rewrite fails, both are begun anew.
+ *
+ * **In the single-file layout** there is no next file; where writes go then, single-rewrite.ts says.
  */
 
 import type { Values } from "../config/table.js";
 import type { Keyspace } from "../keyspace/keyspace.js";
 import type { Platform } from "../platform/platform.js";
 import { Capture } from "../snapshot/capture.js";
+import { DiffChannel } from "../snapshot/job/diff-channel.js";
 import type { Format } from "../snapshot/job/formats.js";
 import type { JobResult, SnapshotJob, SnapshotJobs } from "../snapshot/job/job.js";
 import type { AppendOnlyFile } from "./append-only-file.js";
 import type { Background } from "./background.js";
 import type { AofDirectory, LogLine } from "./directory.js";
 import { removeQuietly, temporaryName } from "./durable-file.js";
+import { isAnnotated } from "./layout.js";
 import type { ManifestFile } from "./manifest.js";
 import { NextIncr } from "./next-incr.js";
+import { RewriteBuffer } from "./rewrite-buffer.js";
 import { RewriteLimit } from "./rewrite-limit.js";
+import { SingleDirectory } from "./single-directory.js";
+import { changeSingleFile, type SingleChange } from "./single-rewrite.js";
 
 export interface RewriterParts {
   readonly platform: Platform;
@@ -79,8 +86,10 @@ interface Cut {
   readonly job: SnapshotJob;
   readonly base: ManifestFile;
   readonly temporary: string;
-  /** The incr file that begins at the cut; null when the append-only file is off. */
+  /** The incr file that begins at the cut; null when the append-only file is off, and in the single-file layout. */
   readonly incr: ManifestFile | null;
+  /** In the single-file layout: where the thread leaves the new file, and what goes behind it. */
+  readonly single: Omit<SingleChange, "drain" | "isCurrent"> | null;
   readonly isProvisional: boolean;
   readonly startedMs: number;
 }
@@ -180,12 +189,13 @@ export class Rewriter {
     const { aof, log } = this.parts;
     const directory = this.parts.directory();
     this.checkSpace(directory);
+    if (directory instanceof SingleDirectory) return this.prepareSingle(directory, provisional);
     const running = provisional ? null : aof();
     if (running === null && !provisional) return this.begin(directory, null);
     const next = directory.nextIncr;
     const entry = provisional ? { ...next, name: temporaryName(`${next.name}-${++this.serial}`) } : next;
     log("notice", `Creating AOF incr file ${entry.name} on background rewrite`);
-    const incr = await NextIncr.draft(directory, entry, this.parts.values["aof-annotations"]);
+    const incr = await NextIncr.draft(directory, entry, isAnnotated(this.parts.values));
     try {
       await running?.settle();
       this.cutOver(directory, running, incr);
@@ -194,6 +204,16 @@ export class Rewriter {
       throw error;
     }
     this.begin(directory, { ...next, name: entry.name });
+  }
+
+  /** The running file goes on; before the first rewrite it is one that nothing names. */
+  private async prepareSingle(directory: SingleDirectory, provisional: boolean): Promise<void> {
+    if (provisional) {
+      const { seq, type } = directory.nextIncr;
+      const name = temporaryName(`${directory.location.appendfilename}-${++this.serial}`);
+      this.parts.begin(await NextIncr.draft(directory, { name, seq, type }, isAnnotated(this.parts.values)));
+    }
+    this.begin(directory, null);
   }
 
   /** The log goes on in the new file. */
@@ -214,28 +234,44 @@ export class Rewriter {
     const { platform, keyspace, values, jobs, background, log } = this.parts;
     const format = this.format();
     const base = directory.nextBase(format.kind === "rdb" ? "rdb" : "aof");
-    const temporary = directory.pathOf(temporaryName(`${base.name}.${platform.host.pid}-${++this.serial}`));
+    const id = `${platform.host.pid}-${++this.serial}`;
+    const names = directory instanceof SingleDirectory ? directory.rewriteNames(id) : null;
+    const path = names?.complete ?? directory.pathOf(base.name);
+    const temporary = names?.temporary ?? directory.pathOf(temporaryName(`${base.name}.${id}`));
+    const single = directory instanceof SingleDirectory ? this.cutSingle(directory, path) : null;
+    const channel = single?.running?.buffer.channel;
     const startUs = platform.clock.monotonicUs();
     const capture = Capture.take(keyspace);
     this.parts.onCut(platform.clock.monotonicUs() - startUs);
     const job = jobs.start(capture, format, {
       kind: "file",
-      path: directory.pathOf(base.name),
+      path,
       temporary,
       incrementalSync: values["aof-rewrite-incremental-fsync"],
+      ...(channel === undefined ? {} : { diff: channel.buffer }),
     });
     background.begin("rewrite", job, this.startedMs);
     log("notice", `Background append only file rewriting started by pid ${platform.host.pid}`);
     const { isProvisional, startedMs } = this;
-    const cut: Cut = { directory, job, base, temporary, incr, isProvisional, startedMs };
+    const cut: Cut = { directory, job, base, temporary, incr, single, isProvisional, startedMs };
     void job.done.then((result) => this.ended(cut, result));
+  }
+
+  /** From this moment on the running file's bytes go to the thread as well. */
+  private cutSingle(directory: SingleDirectory, path: string): Cut["single"] {
+    const { aof: running, drain, values } = this.parts;
+    const aof = running();
+    if (aof === null) return { directory, path, running: null };
+    const buffer = new RewriteBuffer(new DiffChannel(), isAnnotated(values));
+    aof.feed(buffer, drain);
+    return { directory, path, running: { aof, buffer } };
   }
 
   private format(): Format {
     const { values, platform, rdb } = this.parts;
     if (values["aof-use-rdb-preamble"]) return rdb();
     const timestamp = values["aof-timestamp-enabled"] ? Math.floor(platform.clock.now() / 1000) : null;
-    return { kind: "commands", options: { seals: values["aof-annotations"], timestamp } };
+    return { kind: "commands", options: { seals: isAnnotated(values), timestamp } };
   }
 
   // ---- From the base on ----
@@ -245,6 +281,7 @@ export class Rewriter {
     const { job, directory } = cut;
     this.lastHeldBytes = job.heldBytes;
     this.lastSeconds = Math.floor((platform.clock.now() - cut.startedMs) / 1000);
+    if (result.outcome !== "done") cut.single?.running?.aof.feed(null);
     if (result.outcome === "aborted") {
       log("notice", "Background AOF rewrite stopped");
       return;
@@ -260,20 +297,58 @@ export class Rewriter {
       "notice",
       `Snapshot memory for AOF rewrite: ${Math.round(job.heldBytes / MEGABYTE)} MB were kept beside the dataset`,
     );
+    if (cut.single !== null) {
+      this.changeSingle(cut, cut.single);
+      return;
+    }
     try {
       this.publish(cut);
     } catch (error) {
-      log("warning", `Error trying to put the rewritten AOF in its place: ${(error as Error).message}`);
-      this.failed();
+      this.unpublished(error);
       return;
     }
-    this.lastStatus = "ok";
-    this.limit.succeeded();
-    log("notice", "Background AOF rewrite finished successfully");
+    this.succeeded();
     if (!this.parts.values["aof-disable-auto-gc"])
       directory.removeHistory(log).catch((error: Error) => {
         log("warning", `A history file of the AOF could not be removed: ${error.message}`);
       });
+  }
+
+  /** The single file is completed and takes its place; nothing else may begin meanwhile. */
+  private changeSingle(cut: Cut, single: NonNullable<Cut["single"]>): void {
+    const { background, drain, aof } = this.parts;
+    const running = single.running?.aof ?? null;
+    background.preparing = true;
+    const isCurrent = (): boolean => aof() === running;
+    this.preparing = changeSingleFile({ ...single, drain, isCurrent })
+      .then(
+        () => {
+          this.isProvisional = false;
+          running?.replaced(cut.directory.totalBytes);
+          this.succeeded();
+        },
+        (error: unknown) => {
+          running?.feed(null);
+          this.unpublished(error);
+        },
+      )
+      .finally(() => {
+        background.preparing = false;
+      });
+  }
+
+  private succeeded(): void {
+    this.lastStatus = "ok";
+    this.limit.succeeded();
+    this.parts.log("notice", "Background AOF rewrite finished successfully");
+  }
+
+  private unpublished(error: unknown): void {
+    this.parts.log(
+      "warning",
+      `Error trying to put the rewritten AOF in its place: ${(error as Error).message}`,
+    );
+    this.failed();
   }
 
   /** The manifest names the new base, and what it has replaced is history. */
@@ -307,7 +382,7 @@ export class Rewriter {
 
   private checkSpace(directory: AofDirectory): void {
     const free = directory.disk.freeBytes(directory.path);
-    const { base } = directory.manifest;
+    const base = directory.isSingle ? directory.manifest.lastIncr : directory.manifest.base;
     const expected = base === null ? 0 : directory.sizeOf(base.name);
     if (free !== null && free < expected + RESERVED_BYTES)
       throw new Error(

@@ -128,19 +128,41 @@ export class Tail {
 
   /**
    * Goes on in another file, of so many bytes, which holds the retained blocks already, synced. No seal covers the last
-   * `unsealed` bytes of it, whose CRC-32 is `crc`.
+   * `unsealed` bytes of it, whose CRC-32 is `crc`. Gives back the old file, as the two methods below do.
    */
-  continueIn(file: DiskFile, bytes: number, unsealed: number, crc: number): void {
-    this.release(this.wholeBytes);
-    closeQuietly(this.file);
-    this.file = file;
-    this.wholeBytes = bytes;
-    this.synced = bytes;
-    this.partialBytes = 0;
+  continueIn(file: DiskFile, bytes: number, unsealed: number, crc: number): DiskFile {
+    const old = this.exchange(file, bytes);
     this.sealing.begin(bytes, unsealed, crc);
     this.unwritten.filter((piece) => !(piece instanceof Annotation && piece.isSeal));
     for (const piece of this.unwritten.toArray()) this.sealing.add(piece);
     if (this.sealing.isWanted) this.seal();
+    return old;
+  }
+
+  /** Goes on in a copy of the file, all of it on the device. */
+  continueInCopy(file: DiskFile): DiskFile {
+    return this.exchange(file, this.wholeBytes);
+  }
+
+  /** Goes on in another file, which has everything that was taken in. For the parameters see `continueIn`. */
+  replaceBy(file: DiskFile, bytes: number, unsealed: number, crc: number): DiskFile {
+    const old = this.exchange(file, bytes);
+    while (!this.unwritten.isEmpty) this.letGo(this.unwritten.shift());
+    this.written = this.accepted;
+    this.sealing.begin(bytes, unsealed, crc);
+    if (this.sealing.isWanted) this.seal();
+    return old;
+  }
+
+  /** Goes on in another file, which has what is retained. */
+  private exchange(file: DiskFile, bytes: number): DiskFile {
+    const old = this.file;
+    this.release(this.wholeBytes);
+    this.file = file;
+    this.wholeBytes = bytes;
+    this.synced = bytes;
+    this.partialBytes = 0;
+    return old;
   }
 
   /** Lets go of everything. */

@@ -37,6 +37,8 @@ export interface DiskFile {
   syncNow(): void;
   truncate(bytes: number): void;
   close(): void;
+  /** Like `close`, on the thread pool: the end of a big file that has no name any more takes its time. */
+  closeAside(): Promise<void>;
 }
 
 export interface Disk {
@@ -112,6 +114,12 @@ class NodeFile implements DiskFile {
 
   close(): void {
     fs.closeSync(this.fd);
+  }
+
+  closeAside(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      fs.close(this.fd, (error) => (error ? reject(error) : resolve()));
+    });
   }
 }
 

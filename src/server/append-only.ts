@@ -6,10 +6,12 @@ import type { FsyncPolicy } from "../persistence/aof-parts.js";
 import { AppendOnlyFile } from "../persistence/append-only-file.js";
 import { AofDirectory, type LogLine } from "../persistence/directory.js";
 import { removeQuietly } from "../persistence/durable-file.js";
+import { directoryAt, isAnnotated, refuseBoth } from "../persistence/layout.js";
 import { ManifestError, type ManifestFile } from "../persistence/manifest.js";
 import type { NextIncr } from "../persistence/next-incr.js";
 import { makeDirectory } from "../persistence/opening.js";
 import { Rewriter } from "../persistence/rewriter.js";
+import { StartError } from "../persistence/start-error.js";
 import type { Snapshots } from "./snapshots.js";
 import type { Turn } from "./turn.js";
 
@@ -190,7 +192,7 @@ export class AppendOnly {
       policy: this.policy,
       writeLog: log,
       annotations: {
-        seals: config.values["aof-annotations"],
+        seals: isAnnotated(config.values),
         timestamps: () => config.values["aof-timestamp-enabled"],
         markAt: (offset) => ({ replid: frozen ?? engine.history.replid, offset }),
       },
@@ -208,12 +210,15 @@ export class AppendOnly {
   private findDirectory(): AofDirectory {
     if (this.file !== null && this.directory !== null) return this.directory;
     const { platform, config } = this.engine;
-    const directory = new AofDirectory(platform.disk, config.values);
+    const directory = directoryAt(platform.disk, config.values);
+    const parted = new AofDirectory(platform.disk, config.values);
     try {
+      if (directory.isSingle && platform.disk.stat(parted.manifestPath) !== null) refuseBoth(parted);
       directory.readManifest();
       makeDirectory(directory);
       if (!platform.disk.canWrite(directory.path)) throw new Error("Permission denied");
     } catch (error) {
+      if (error instanceof StartError) throw error;
       const reason = error instanceof ManifestError ? `${error.message} (manifest)` : systemReason(error);
       throw new Error(`Can't open or create append-only dir ${directory.path}: ${reason}`);
     }

@@ -1,5 +1,6 @@
 /** The dataset on disk: what is loaded at start, and the append-only file while the server runs. */
 
+import { systemReason } from "../config/kinds/directory.js";
 import { REDIS_VERSION } from "../config/version.js";
 import type { Engine } from "../engine/engine.js";
 import { Replayer } from "../engine/replayer.js";
@@ -10,9 +11,11 @@ import type { AppendOnlyFile } from "../persistence/append-only-file.js";
 import type { AofDirectory, LogLine } from "../persistence/directory.js";
 import { dumpPath } from "../persistence/dump-import.js";
 import { DumpLoad } from "../persistence/dump-load.js";
+import { convertToSingle, directoryAt } from "../persistence/layout.js";
 import type { ManifestFile } from "../persistence/manifest.js";
 import { importDump, lastIncr, openDirectory } from "../persistence/opening.js";
 import { Recovery } from "../persistence/recovery.js";
+import { StartError } from "../persistence/start-error.js";
 import { AppendOnly } from "./append-only.js";
 import type { Logger } from "./logger.js";
 import type { Snapshots } from "./snapshots.js";
@@ -29,6 +32,8 @@ export class Persistence {
   private readonly writeLog: LogLine;
   private turn!: Turn;
   private directory!: AofDirectory;
+  /** The length of the snapshot that a single file begins with which has just been made and not been loaded. */
+  private snapshotBytes: number | null = null;
 
   constructor(
     private readonly engine: Engine,
@@ -72,6 +77,7 @@ export class Persistence {
     else await this.load();
     // Replicas that have no more than the files had may go on from there.
     if (this.recovered?.mark) this.resumeHistory(this.recovered.mark);
+    if (config.values["aof-layout"] === "single" && !this.directory.isSingle) await this.convert();
     this.start();
   }
 
@@ -79,6 +85,20 @@ export class Persistence {
     const { primary, follower } = this.engine.services;
     if (follower.isReplica) follower.resume(mark, this.database);
     else primary.resume(mark);
+  }
+
+  /** The files have been loaded, and become one. */
+  private async convert(): Promise<void> {
+    const { disk, clock } = this.engine.platform;
+    try {
+      this.snapshotBytes = await convertToSingle(this.directory, clock, this.writeLog);
+      this.directory = directoryAt(disk, this.directory.location);
+      this.directory.readManifest();
+    } catch (error) {
+      throw new StartError(
+        `The append-only files of ${this.directory.path} could not be copied into one: ${systemReason(error)}`,
+      );
+    }
   }
 
   /** Why writes are refused at the moment, as an error reply, else null. */
@@ -143,6 +163,7 @@ export class Persistence {
     await this.whileLoading(this.dumpLoad(path, size), async (load) => {
       await load.run();
       await importDump(directory, engine.platform.clock, this.writeLog);
+      if (directory.isSingle) this.snapshotBytes = size;
     });
   }
 
@@ -222,7 +243,12 @@ export class Persistence {
   /** Opens the file that is written to, and lets the log be written. */
   private start(): void {
     const incr = lastIncr(this.directory, this.writeLog);
-    this.appendOnly.begin(this.directory, incr, this.recovered?.sealedBytesOf(incr) ?? 0);
+    this.appendOnly.begin(
+      this.directory,
+      incr,
+      this.snapshotBytes ?? this.recovered?.sealedBytesOf(incr) ?? 0,
+    );
+    this.snapshotBytes = null;
     this.engine.log.listen("file", true);
   }
 }

@@ -6,7 +6,6 @@ import { crc32 } from "#tidemark/util/crc32.js";
 import { SeededChance } from "../support/chance.js";
 import { SimulatedClock } from "../support/clock.js";
 import { type DiskOperation, SimulatedDisk } from "../support/disk.js";
-import { afterProcessDeath } from "./crash-states.js";
 import { INCR, MANIFEST, NEXT_INCR, resp, Store } from "./store.js";
 
 /** A running store whose disk does the work of the thread pool a millisecond later. */
@@ -242,7 +241,7 @@ test("a full disk: the file ends in a whole unit, writes are refused, and it rec
   assert.equal(content(store), before + INCREMENT.repeat(2));
   assert.ok(store.lines.some((line) => line.includes("AOF write error looks solved")));
   increments(store, 1);
-  assert.equal(await counter(afterProcessDeath(store.disk)), 6);
+  assert.equal(await counter(store.disk.afterProcessDeath()), 6);
 });
 
 test("a full disk that does not let the file be cut: the unit is finished when there is room", async () => {
@@ -252,7 +251,7 @@ test("a full disk that does not let the file be cut: the unit is finished when t
   const failure = store.disk.fail({ operation: "truncate" });
   const acknowledged = increments(store, 2);
   assert.equal(content(store), FIRST + INCREMENT.slice(0, 10));
-  assert.equal(await counter(afterProcessDeath(store.disk)), 1);
+  assert.equal(await counter(store.disk.afterProcessDeath()), 1);
   store.disk.room = Number.POSITIVE_INFINITY;
   await store.clock.advance(1100);
   failure.stop();
@@ -343,7 +342,7 @@ for (const { operation, path } of STEPS) {
     const acknowledged = increments(store, 2);
     assert.equal(store.aof.canWrite, false);
     assert.equal(acknowledged(), 0);
-    assert.equal(await counter(afterProcessDeath(store.disk)), 3);
+    assert.equal(await counter(store.disk.afterProcessDeath()), 3);
     failure.stop();
     await store.clock.advance(1200);
     assert.equal(store.aof.canWrite, true);
@@ -377,7 +376,7 @@ test("a new file selects the database that its first bytes belong to", async () 
   await store.clock.advance(1200);
   store.run(3, ["SET c 1"]);
   store.endTurn();
-  const { dataset } = await new Store(afterProcessDeath(store.disk), new SimulatedClock()).start();
+  const { dataset } = await new Store(store.disk.afterProcessDeath(), new SimulatedClock()).start();
   assert.deepEqual([...dataset.values.keys()], ["3/a", "3/b", "3/c"]);
 });
 

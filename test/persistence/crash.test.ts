@@ -9,7 +9,7 @@ import type { FsyncPolicy } from "#tidemark/persistence/aof-parts.js";
 import { SeededChance } from "../support/chance.js";
 import { SimulatedClock } from "../support/clock.js";
 import { type DiskOperation, SimulatedDisk } from "../support/disk.js";
-import { afterEveryOperation, afterProcessDeath } from "./crash-states.js";
+import { afterEveryOperation } from "./crash-states.js";
 import { Store } from "./store.js";
 
 /** A disk after a crash, and how many units it must hold at least. */
@@ -98,7 +98,7 @@ class History {
   private capture(): void {
     const { policy, chance, disk, store } = this;
     if (chance.below(6) === 0)
-      this.states.push({ disk: afterProcessDeath(disk), what: "process", promised: this.acknowledged });
+      this.states.push({ disk: disk.afterProcessDeath(), what: "process", promised: this.acknowledged });
     if (chance.below(3) !== 0) return;
     const synced = this.offsets.filter((offset) => offset <= store.aof.syncedOffset).length;
     const promised = policy === "always" ? this.acknowledged : synced;

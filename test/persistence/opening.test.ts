@@ -6,7 +6,7 @@ import { isEmptySnapshot } from "#tidemark/snapshot/rdb/inspection.js";
 import { Crc64 } from "#tidemark/util/crc64.js";
 import { SimulatedClock } from "../support/clock.js";
 import { SimulatedDisk } from "../support/disk.js";
-import { afterEveryOperation, afterProcessDeath } from "./crash-states.js";
+import { afterEveryOperation } from "./crash-states.js";
 import { AOF, BASE, INCR, MANIFEST, ORIGIN, resp, Store, type StoreOptions } from "./store.js";
 
 const MANIFEST_OF_FIRST =
@@ -68,10 +68,10 @@ test("a second start takes what is there", async () => {
   const disk = newDisk();
   const store = await start(disk);
   store.incr("a");
-  const again = await start(afterProcessDeath(disk));
+  const again = await start(disk.afterProcessDeath());
   assert.equal(again.dataset.values.get("0/a"), "1");
   again.incr("a");
-  const third = await start(afterProcessDeath(again.disk));
+  const third = await start(again.disk.afterProcessDeath());
   assert.equal(third.dataset.values.get("0/a"), "2");
 });
 
@@ -87,7 +87,7 @@ test("a crash after any step of the first start leaves a state that starts", asy
   for (const state of states) {
     const store = await start(state);
     store.incr("a");
-    assert.equal((await start(afterProcessDeath(state))).dataset.values.get("0/a"), "1");
+    assert.equal((await start(state.afterProcessDeath())).dataset.values.get("0/a"), "1");
   }
 });
 
@@ -114,7 +114,7 @@ test("a single file of an older Redis becomes the base", async () => {
     "file appendonly.aof seq 1 type b\nfile appendonly.aof.1.incr.aof seq 1 type i\n",
   );
   store.incr("a");
-  assert.equal((await start(afterProcessDeath(disk))).dataset.values.get("0/a"), "2");
+  assert.equal((await start(disk.afterProcessDeath())).dataset.values.get("0/a"), "2");
 });
 
 test("a crash while the single file moves leaves it inside or outside, and the next start finds it", async () => {
@@ -152,7 +152,7 @@ test("a dump alone becomes the base, whenever the start is cut short", async () 
         const store = await start(disk.afterPowerLoss(survival));
         assert.equal(store.dataset.values.get("0/a"), "1", `${operation} ${after} ${survival}`);
         store.incr("a");
-        const again = await start(afterProcessDeath(store.disk));
+        const again = await start(store.disk.afterProcessDeath());
         assert.equal(again.dataset.values.get("0/a"), "2");
         assert.deepEqual(again.disk.readFile("/data/dump.rdb"), dump("1"));
       }
@@ -264,6 +264,6 @@ for (const operation of ["write", "sync", "rename", "syncDirectory"] as const) {
     failure.stop();
     const store = await start(disk);
     store.incr("a");
-    assert.equal((await start(afterProcessDeath(disk))).dataset.values.get("0/a"), "1");
+    assert.equal((await start(disk.afterProcessDeath())).dataset.values.get("0/a"), "1");
   });
 }

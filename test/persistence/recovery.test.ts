@@ -4,7 +4,6 @@ import fc from "fast-check";
 import { StartError } from "#tidemark/persistence/start-error.js";
 import { SimulatedClock } from "../support/clock.js";
 import { SimulatedDisk } from "../support/disk.js";
-import { afterProcessDeath } from "./crash-states.js";
 import { AOF, INCR, MANIFEST, NEXT_INCR, resp, Store } from "./store.js";
 
 async function diskWith(incr: string | Uint8Array): Promise<SimulatedDisk> {
@@ -86,7 +85,7 @@ test("after a cut the file goes on", async () => {
   const store = await start(disk);
   store.run(1, ["INCR a"]);
   store.endTurn();
-  assert.equal((await start(afterProcessDeath(disk))).dataset.values.get("1/a"), "3");
+  assert.equal((await start(disk.afterProcessDeath())).dataset.values.get("1/a"), "3");
 });
 
 test("with aof-load-truncated no an incomplete end is refused", async () => {

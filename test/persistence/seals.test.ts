@@ -7,7 +7,6 @@ import { StartError } from "#tidemark/persistence/start-error.js";
 import { SeededChance } from "../support/chance.js";
 import { SimulatedClock } from "../support/clock.js";
 import { SimulatedDisk } from "../support/disk.js";
-import { afterProcessDeath } from "./crash-states.js";
 import { INCR, NEXT_INCR, REPLID, resp, Store, type StoreOptions } from "./store.js";
 
 async function running(options: StoreOptions = {}): Promise<Store> {
@@ -40,7 +39,7 @@ async function closed(): Promise<{ disk: SimulatedDisk; store: Store }> {
   store.run(0, [`SET value ${"v".repeat(100)}`]);
   store.endTurn();
   await store.clock.run(store.aof.close());
-  return { disk: afterProcessDeath(store.disk), store };
+  return { disk: store.disk.afterProcessDeath(queueMicrotask), store };
 }
 
 async function refusal(disk: SimulatedDisk, options: StoreOptions = {}): Promise<string> {
@@ -82,7 +81,7 @@ test("a changed byte anywhere before the last seal is found, and said where it i
   const last = text.lastIndexOf("#TIDEMARK");
   for (const mask of [0x01, 0x40, 0xff])
     for (let at = 0; at < last; at++) {
-      const damaged = afterProcessDeath(disk);
+      const damaged = disk.afterProcessDeath();
       damaged.damage(INCR, at, mask);
       const message = await refusal(damaged);
       const [, from, until] = /between offset (\d+) and (\d+)/.exec(message) ?? [];
@@ -102,7 +101,7 @@ test("missing and inserted bytes are found too", async () => {
     text.replace(block, block + block),
     text.slice(0, text.indexOf(block)) + text.slice(sealed),
   ]) {
-    const damaged = afterProcessDeath(disk);
+    const damaged = disk.afterProcessDeath();
     damaged.place(INCR, changed);
     assert.match(await refusal(damaged), /checksum/);
   }
@@ -113,7 +112,7 @@ test("the mark of a log that ends with a seal is recovered, and not if a command
   const second = await again(disk);
   assert.deepEqual(second.recovery.mark, { replid: REPLID, offset: store.log.offset });
   second.incr("n");
-  const third = await again(afterProcessDeath(second.disk));
+  const third = await again(second.disk.afterProcessDeath());
   assert.equal(third.recovery.mark, null);
   assert.equal(third.dataset.values.get("0/n"), "2");
 });
@@ -124,7 +123,7 @@ test("what other runs and other servers have left without a seal is sealed by th
   const store = await again(disk);
   assert.equal(store.dataset.values.get("0/n"), "2");
   assert.equal(lines(disk).length, 4);
-  const damaged = afterProcessDeath(disk);
+  const damaged = disk.afterProcessDeath();
   damaged.damage(INCR, content(disk).lastIndexOf("INCR"), 1);
   await refusal(damaged);
 });
@@ -135,7 +134,7 @@ test("without seals a file has none, and a file that has some still loads", asyn
   store.incr("n");
   await store.clock.run(store.aof.close());
   assert.equal(lines(disk).length, 3);
-  assert.equal((await again(afterProcessDeath(disk))).dataset.values.get("0/n"), "2");
+  assert.equal((await again(disk.afterProcessDeath())).dataset.values.get("0/n"), "2");
 });
 
 test("a hole where the device is known to have been is damage, behind that it is the crash's", async () => {
@@ -198,5 +197,5 @@ test("timestamps: a line for each second that has writes, before them", async ()
     `#TS:${end - 2}\r\n${resp("INCR n")}`,
     `#TS:${end}\r\n${resp("INCR n")}`,
   ]);
-  assert.equal((await again(afterProcessDeath(store.disk))).dataset.values.get("0/n"), "4");
+  assert.equal((await again(store.disk.afterProcessDeath())).dataset.values.get("0/n"), "4");
 });

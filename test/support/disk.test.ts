@@ -67,6 +67,21 @@ test("after a failed sync a second one saves nothing", async () => {
   await file.sync();
   assert.equal(text(disk, "/data/log"), "abcd", "the cache still shows it");
   assert.equal(text(disk.afterPowerLoss("synced"), "/data/log"), "\0\0cd");
+  const restarted = disk.afterProcessDeath();
+  assert.equal(text(restarted, "/data/log"), "abcd", "and so it does to the next process");
+  assert.equal(text(restarted.afterPowerLoss("synced"), "/data/log"), "\0\0cd");
+});
+
+test("the death of the process leaves names and bytes as they are, and unsynced", () => {
+  const { disk, file } = diskWith("/data/log");
+  writeAll(file, "ab");
+  disk.rename("/data/log", "/data/renamed");
+  const restarted = disk.afterProcessDeath();
+  assert.equal(text(restarted, "/data/renamed"), "ab");
+  assert.equal(restarted.unsyncedBytes("/data/renamed"), 2);
+  assert.deepEqual(restarted.afterPowerLoss("synced").list("/data"), []);
+  restarted.place("/data/other", "x");
+  assert.deepEqual(disk.list("/data"), ["renamed"], "it is a disk of its own");
 });
 
 test("a full disk takes what fits and then refuses", () => {

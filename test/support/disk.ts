@@ -34,7 +34,7 @@ export interface DiskRecord {
 }
 
 export interface Failure {
-  readonly operation: DiskOperation;
+  readonly operation: DiskOperation | "any";
   /** Only operations on paths that contain this text. */
   readonly path?: string;
   /** Default EIO. */
@@ -235,9 +235,12 @@ export class SimulatedDisk implements Disk {
     return new SimulatedDisk(this.chance.fork(), this.finish, this.now, root);
   }
 
-  /** The disk after the end of the process alone: the kernel still has every byte written. */
-  afterProcessDeath(): SimulatedDisk {
-    return this.afterPowerLoss("everything");
+  /**
+   * The disk after the end of the process alone: the kernel still has every byte written, also those that a failed
+   * sync keeps from ever reaching the device. `finish`: see the constructor.
+   */
+  afterProcessDeath(finish = this.finish): SimulatedDisk {
+    return new SimulatedDisk(this.chance.fork(), finish, this.now, this.root.clone(new Map()));
   }
 
   // ---- For SimulatedFile ----
@@ -411,6 +414,10 @@ class SimulatedFile implements DiskFile {
     this.open = false;
   }
 
+  closeAside(): Promise<void> {
+    return this.disk.pooled(() => this.close());
+  }
+
   private syncTo(mark: number): void {
     try {
       this.disk.attempt("sync", this.path);
@@ -428,7 +435,8 @@ class SimulatedFile implements DiskFile {
 }
 
 function matches(failure: Failure, operation: DiskOperation, path: string): boolean {
-  return failure.operation === operation && (failure.path === undefined || path.includes(failure.path));
+  const isMeant = failure.operation === operation || failure.operation === "any";
+  return isMeant && (failure.path === undefined || path.includes(failure.path));
 }
 
 function names(path: string): string[] {

@@ -115,6 +115,16 @@ export class FileNode {
     return this.unsynced.length;
   }
 
+  /** The same file for another process of the same machine: what a failed sync has lost stays lost. */
+  clone(): FileNode {
+    const node = new FileNode(this.content.clone(), this.durable.clone());
+    node.modifiedMs = this.modifiedMs;
+    node.mode = this.mode;
+    node.durableChanges = this.durableChanges;
+    node.unsynced.push(...this.unsynced.map((change) => ({ ...change })));
+    return node;
+  }
+
   /** The file after a power loss at which the device had done `count` more changes and `torn` bytes of the next. */
   afterPowerLoss(count: number, torn = 0, zeros = false): FileNode {
     const image = this.durable.clone();
@@ -154,6 +164,23 @@ export class DirectoryNode {
   constructor(names: Iterable<readonly [string, Inode]> = []) {
     this.entries = new Map(names);
     this.durable = new Map(this.entries);
+  }
+
+  /** The same directory for another process of the same machine; `cloned` has what has been cloned already. */
+  clone(cloned: Map<Inode, Inode>): DirectoryNode {
+    const cloneOf = (node: Inode): Inode => {
+      const found = cloned.get(node);
+      if (found !== undefined) return found;
+      const copy = node instanceof FileNode ? node.clone() : node.clone(cloned);
+      cloned.set(node, copy);
+      return copy;
+    };
+    const copy = new DirectoryNode();
+    for (const [name, node] of this.durable) copy.durable.set(name, cloneOf(node));
+    for (const [name, node] of this.entries) copy.entries.set(name, cloneOf(node));
+    for (const change of this.unsynced)
+      copy.unsynced.push(change.map(([name, node]) => [name, node === null ? null : cloneOf(node)]));
+    return copy;
   }
 
   change(change: NameChange): void {

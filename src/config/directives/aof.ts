@@ -50,10 +50,16 @@ export const aof = {
     0,
     "Up to how many bytes at the end of the append-only file may be no commands and are cut off at start, if `aof-load-truncated` is on.",
   ),
+  "aof-layout": directive(
+    oneOf("multi-part", "single"),
+    "multi-part",
+    "Whether the append-only file is a directory of files with a manifest, or one file as Redis kept it before version 7.",
+    { immutable: true },
+  ),
   "aof-annotations": directive(
-    flag,
-    true,
-    "Whether the append-only file has checksums and marks, as lines that Redis skips.",
+    oneOf("auto", "yes", "no"),
+    "auto",
+    "Whether the append-only file has checksums and marks, as lines that Redis skips; `auto` is yes unless `aof-layout` is `single`, since Redis before version 7 does not skip them.",
     { immutable: true },
   ),
   "aof-use-rdb-preamble": directive(

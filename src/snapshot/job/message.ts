@@ -11,6 +11,8 @@ export interface FileTarget {
   readonly temporary: string;
   /** `rdb-save-incremental-fsync`. */
   readonly incrementalSync: boolean;
+  /** What comes in meanwhile goes behind the snapshot: a DiffChannel. */
+  readonly diff?: SharedArrayBuffer;
 }
 
 /** Pieces of about a megabyte, posted as they are made. */

@@ -4,6 +4,7 @@ import { systemReason } from "../../config/kinds/directory.js";
 import type { Program, ThreadSide } from "../../platform/thread.js";
 import { encode } from "../encoder.js";
 import { Output, type Sink } from "../output.js";
+import { DiffChannel } from "./diff-channel.js";
 import { encoderOf, hasChecksum } from "./formats.js";
 import { Control, type JobInput, type JobMessage } from "./message.js";
 import { SnapshotFile } from "./snapshot-file.js";
@@ -13,6 +14,14 @@ const PIECES_MAX = 4;
 
 /** After so long a job that waits looks whether it shall stop. */
 const SLEEP_US = 50_000;
+
+/**
+ * A thread that follows the writes behind its snapshot asks for the end when so many looks in a row, a millisecond
+ * apart, found nothing, and in any case after so many.
+ */
+const IDLE_LOOKS = 20;
+const LOOKS_MAX = 1000;
+const LOOK_US = 1000;
 
 class Aborted extends Error {}
 
@@ -26,7 +35,9 @@ export const program: Program = {
     try {
       if (target.kind === "file") {
         file = new SnapshotFile(side.disk, target);
-        yield* write(job, side, (bytes, start, end) => file!.write(bytes, start, end));
+        const diff = target.diff === undefined ? null : new Follower(new DiffChannel(target.diff), file);
+        yield* write(job, side, (bytes, start, end) => file!.write(bytes, start, end), diff);
+        if (diff !== null) yield* diff.finish(new Control(job.control), side);
         file.publish();
       } else {
         yield* write(job, side, pieces(job, side, post));
@@ -40,7 +51,49 @@ export const program: Program = {
   },
 };
 
-function* write(job: JobInput, side: ThreadSide, sink: Sink): Iterable<void> {
+/** Takes the writes that come in meanwhile, and puts them behind the snapshot. */
+class Follower {
+  private readonly waiting: Uint8Array[] = [];
+
+  constructor(
+    private readonly channel: DiffChannel,
+    private readonly file: SnapshotFile,
+  ) {}
+
+  /** Keeps what has come in. */
+  collect(): void {
+    const bytes = this.channel.take();
+    if (bytes !== null) this.waiting.push(bytes);
+  }
+
+  /** The snapshot is in the file: writes what has come in since, agrees on the end, and writes the rest. */
+  *finish(control: Control, side: ThreadSide): Iterable<void> {
+    for (const bytes of this.waiting.splice(0)) this.append(bytes);
+    for (let looks = 0, idle = 0; looks < LOOKS_MAX && idle < IDLE_LOOKS; looks++) {
+      idle = this.append(this.channel.take()) ? 0 : idle + 1;
+      yield* pause(control, side);
+    }
+    this.channel.askToStop();
+    while (!this.channel.isStopped) {
+      this.append(this.channel.take());
+      yield* pause(control, side);
+    }
+    this.append(this.channel.take());
+  }
+
+  private append(bytes: Uint8Array | null): boolean {
+    if (bytes !== null) this.file.write(bytes, 0, bytes.length);
+    return bytes !== null;
+  }
+}
+
+function* pause(control: Control, side: ThreadSide): Iterable<void> {
+  if (control.aborted) throw new Aborted();
+  side.sleepUs(LOOK_US);
+  yield;
+}
+
+function* write(job: JobInput, side: ThreadSide, sink: Sink, diff: Follower | null = null): Iterable<void> {
   const control = new Control(job.control);
   const output = new Output((bytes, start, end) => {
     if (control.aborted) throw new Aborted();
@@ -53,6 +106,7 @@ function* write(job: JobInput, side: ThreadSide, sink: Sink): Iterable<void> {
       side.sleepUs(Math.min(left, SLEEP_US));
     before = keys;
     control.progress(keys, output.total);
+    diff?.collect();
     yield;
   }
   control.progress(before, output.total);

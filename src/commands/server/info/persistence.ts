@@ -26,6 +26,7 @@ export const persistence = section("Persistence", (engine) => {
     ["module_fork_in_progress", 0],
     ["module_fork_last_cow_size", 0],
     ...(aof === null ? [] : appendOnlyFile(aof, background.rewriteScheduled)),
+    ...(aof === null || engine.config.values["aof-layout"] !== "single" ? [] : rewriteBuffer(aof)),
     ...(loading === null ? [] : progress(loading, engine.keyspace.now)),
   ];
 });
@@ -73,6 +74,11 @@ function appendOnlyFile(aof: AppendOnlyFile, isScheduled: boolean): Field[] {
     ["aof_pending_bio_fsync", aof.pendingSyncs],
     ["aof_delayed_fsync", aof.delayedFsync],
   ];
+}
+
+/** Redis has it before version 7, whose layout this is. */
+function rewriteBuffer(aof: AppendOnlyFile): Field[] {
+  return [["aof_rewrite_buffer_length", aof.rewriteBufferBytes]];
 }
 
 function progress(loading: LoadingProgress, nowMs: number): Field[] {

@@ -1,0 +1,84 @@
+/**
+ * The rewrite in the single-file layout, as Redis made it before version 7.
+ *
+ * There is no second file that could take the writes which arrive meanwhile. From the cut on they go to two places:
+ * into the running file as before, so that it is complete whatever becomes of the rewrite, and into a buffer
+ * (rewrite-buffer.ts), from which they flow to the thread. So the new file is, in this order,
+ *
+ *     the snapshot of the cut        written by the thread, under a temporary name
+ *     what came in meanwhile         written by the thread, until it asks for the end of the stream
+ *     what is left in the buffer     appended by this module, most of it on the thread pool and synced there
+ *     the last few bytes             appended in the turn of the change
+ *
+ * and both files hold every write since the cut in the same order, since both take the same blocks of the log in one
+ * place (AppendOnlyFile.flush). The change is one rename, of a file that is whole and on the device; a crash before it
+ * leaves the old file, one behind it the new one, and both have everything that was acknowledged. Where the rename
+ * succeeds but the directory cannot be synced, nobody knows which of the two a power loss would leave: nothing more is
+ * acknowledged as safe until that sync has succeeded.
+ */
+
+import type { AppendOnlyFile } from "./append-only-file.js";
+import { closeQuietly, removeQuietly, writeAll } from "./durable-file.js";
+import type { RewriteBuffer } from "./rewrite-buffer.js";
+import type { SingleDirectory } from "./single-directory.js";
+import { writeAside } from "./single-replacement.js";
+
+/** The turn of the change appends no more than this, unless writes come in faster than the disk takes them. */
+const LAST_BYTES = 64 * 1024;
+const ROUNDS = 20;
+
+export interface SingleChange {
+  readonly directory: SingleDirectory;
+  /** The running file and what it has taken since the cut; null when the append-only file is off. */
+  readonly running: { readonly aof: AppendOnlyFile; readonly buffer: RewriteBuffer } | null;
+  /** Where the thread has left the new file. */
+  readonly path: string;
+  /** Gives the log's bytes to the running file. */
+  readonly drain: () => void;
+  /** Whether the running file is still the one of the cut. */
+  readonly isCurrent: () => boolean;
+}
+
+/** Completes the new file and goes on in it. Rejects with what went wrong: then all is as before. */
+export async function changeSingleFile(change: SingleChange): Promise<void> {
+  const { directory, running, path } = change;
+  const { disk } = directory;
+  if (running === null) {
+    disk.rename(path, directory.filePath);
+    disk.syncDirectoryOf(directory.filePath);
+    directory.adopt();
+    return;
+  }
+  const { aof, buffer } = running;
+  const file = disk.open(path, "append");
+  try {
+    for (let round = 0; round < ROUNDS && buffer.length > LAST_BYTES; round++) {
+      for (const bytes of buffer.takeAll()) await writeAside(file, bytes, 0, bytes.length);
+      await file.sync();
+    }
+    await aof.replaceBy(change.drain, () => {
+      if (!change.isCurrent()) throw new Error("the append-only file was switched off");
+      for (const bytes of buffer.takeAll()) writeAll(file, bytes);
+      file.syncNow();
+      disk.rename(path, directory.filePath);
+      directory.adopt();
+      const { total, crc } = buffer;
+      const bytes = directory.sizeOf(directory.location.appendfilename);
+      return { file, bytes, unsealed: total, crc, doubt: nameDoubt(directory) };
+    });
+  } catch (error) {
+    closeQuietly(file);
+    removeQuietly(disk, path);
+    throw error;
+  }
+}
+
+/** Why the file's name may not be on the device, or null. */
+function nameDoubt(directory: SingleDirectory): unknown {
+  try {
+    directory.disk.syncDirectoryOf(directory.filePath);
+    return null;
+  } catch (error) {
+    return error;
+  }
+}

@@ -1,0 +1,174 @@
+/**
+ * The rewrite on a disk that fails at any one step of it, once or for a while: the server stays up and reads on, a
+ * write is answered with success only if it is safe, everything works again when the cause is gone, and what was
+ * acknowledged is there after a crash.
+ */
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { type SimulatedPlatform, simulatedPlatform } from "../support/platform.js";
+import { type Directives, launchSimulated } from "../support/product.js";
+import type { WireClient } from "../support/wire.js";
+
+const PORT = 6379;
+/** Milliseconds of the simulated clock that the disk fails for. */
+const OUTAGE_MS = 60;
+
+interface Fault {
+  readonly code: "EIO" | "ENOSPC";
+  /** How many operations of the disk succeed first, counted from the rewrite's beginning. */
+  readonly after: number;
+  /** How many fail then. Default: all for a while. */
+  readonly times?: number;
+}
+
+class Run {
+  readonly acknowledged: number[] = [];
+  sent = 0;
+  private answered = 0;
+  private failure: Error | null = null;
+
+  private constructor(
+    readonly machine: SimulatedPlatform,
+    private readonly client: WireClient,
+    private readonly writer: WireClient,
+    private readonly directives: Directives,
+  ) {}
+
+  static async start(machine: SimulatedPlatform, directives: Directives): Promise<Run> {
+    await launchSimulated(machine, directives);
+    const client = await machine.clock.run(machine.network.client(PORT));
+    const writer = await machine.clock.run(machine.network.client(PORT));
+    return new Run(machine, client, writer, directives);
+  }
+
+  async call(...words: string[]): Promise<string> {
+    return (await this.machine.clock.run(this.client.reply(...words))).raw.toString();
+  }
+
+  /** One write more, which is in flight while time passes. */
+  write(): void {
+    const number = ++this.sent;
+    void this.writer.reply("RPUSH", "list", String(number)).then(
+      ({ raw }) => {
+        this.answered++;
+        const reply = raw.toString();
+        if (reply.startsWith(":")) this.acknowledged.push(number);
+        else assert.match(reply, /^-MISCONF Errors writing to the AOF file: \S/);
+      },
+      (error: Error) => {
+        this.failure ??= error;
+      },
+    );
+  }
+
+  async writeFor(ms: number): Promise<void> {
+    for (let passed = 0; passed < ms; passed += 2) {
+      if (passed % 4 === 0) this.write();
+      await this.machine.clock.advance(2);
+    }
+  }
+
+  async rewrite(): Promise<void> {
+    assert.match(await this.call("BGREWRITEAOF"), /^\+Background append only file rewriting/);
+  }
+
+  async info(name: string): Promise<string> {
+    return new RegExp(`^${name}:(.*)\r$`, "m").exec(await this.call("INFO", "persistence"))?.[1] ?? "absent";
+  }
+
+  async rewritten(): Promise<void> {
+    for (let turns = 0; ; turns++) {
+      assert.ok(turns < 400, "the rewrite does not end");
+      if ((await this.info("aof_rewrite_in_progress")) === "0") return;
+      await this.machine.clock.advance(5);
+    }
+  }
+
+  /** The cause is gone: a write is accepted soon, all others have their answers, and a rewrite succeeds. */
+  async recovers(): Promise<void> {
+    await this.machine.clock.advance(2500);
+    const before = this.acknowledged.length;
+    this.write();
+    await this.machine.clock.until("the write is answered", () => this.answered === this.sent);
+    if (this.failure !== null) throw this.failure;
+    assert.equal(this.acknowledged.length, before + 1, "a write after the fault is accepted");
+    await this.rewritten();
+    await this.rewrite();
+    await this.writeFor(20);
+    await this.rewritten();
+    assert.equal(await this.info("aof_last_bgrewrite_status"), "ok");
+    assert.equal(await this.info("aof_last_write_status"), "ok");
+  }
+
+  /** What was acknowledged is in the list, which has nothing twice and nothing out of order. */
+  async check(): Promise<void> {
+    await this.machine.clock.advance(20);
+    const { disk } = this.machine;
+    const isAlways = this.directives.appendfsync === "always";
+    const left = isAlways ? disk.afterPowerLoss("synced") : disk.afterProcessDeath();
+    const again = await Run.start(this.machine.rebooted(left), this.directives);
+    const list = (await again.machine.clock.run(again.client.call("LRANGE", "list", "0", "-1"))) as string[];
+    const numbers = list.map(Number);
+    assert.ok(
+      numbers.every((number, index) => index === 0 || number > numbers[index - 1]!),
+      "in order, none twice",
+    );
+    const held = new Set(numbers);
+    const lost = this.acknowledged.filter((number) => !held.has(number));
+    assert.deepEqual(lost, [], "acknowledged, and lost");
+  }
+}
+
+/** How many operations a rewrite takes, with the load that runs meanwhile. */
+async function operations(directives: Directives): Promise<number> {
+  const run = await Run.start(simulatedPlatform(3), directives);
+  await run.writeFor(10);
+  const before = run.machine.disk.record.length;
+  await run.rewrite();
+  await run.writeFor(20);
+  await run.rewritten();
+  return run.machine.disk.record.length - before;
+}
+
+async function survives(directives: Directives, fault: Fault): Promise<void> {
+  const run = await Run.start(simulatedPlatform(3), directives);
+  await run.call("SET", "settled", "1");
+  await run.writeFor(10);
+  const failure = run.machine.disk.fail({ operation: "any", ...fault });
+  await run.rewrite();
+  await run.writeFor(20);
+  assert.equal(await run.call("GET", "settled"), "$1\r\n1\r\n", "reads go on");
+  await run.writeFor(OUTAGE_MS - 20);
+  failure.stop();
+  await run.recovers();
+  await run.check();
+}
+
+const LAYOUTS = ["multi-part", "single"];
+const CASES = LAYOUTS.flatMap((layout) =>
+  ["always", "everysec", "no"].flatMap((policy) =>
+    [1, undefined].map((times) => ({ layout, policy, times })),
+  ),
+);
+
+for (const { layout, policy, times } of CASES) {
+  const fault = times === undefined ? "a failing disk from" : "one failure at";
+  test(`appendfsync ${policy}, aof-layout ${layout}: ${fault} any step of a rewrite`, async () => {
+    const directives = {
+      appendonly: "yes",
+      "aof-layout": layout,
+      appendfsync: policy,
+      "auto-aof-rewrite-percentage": "0",
+    };
+    const total = await operations(directives);
+    assert.ok(total > 10);
+    for (let after = 0; after <= total; after++) {
+      const code = times === undefined && after % 2 === 1 ? "ENOSPC" : "EIO";
+      const fault = { code, after, ...(times === undefined ? {} : { times }) } as const;
+      await survives(directives, fault).catch((error: Error) => {
+        throw new Error(`${code} after ${after} of ${total} operations: ${error.message}`, { cause: error });
+      });
+    }
+  });
+}
