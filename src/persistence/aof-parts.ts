@@ -44,8 +44,12 @@ export type FsyncPolicy = "always" | "everysec" | "no";
 export type AofLatencyEvent =
   | "aof-write"
   | "aof-write-alone"
+  | "aof-write-active-child"
   | "aof-write-pending-fsync"
-  | "aof-fsync-always";
+  | "aof-fsync-always"
+  | "aof-fstat"
+  | "aof-rename"
+  | "aof-rewrite-diff-write";
 
 export interface AofParts {
   readonly directory: AofDirectory;
@@ -60,6 +64,8 @@ export interface AofParts {
   readonly sealedBytes: number;
   /** The manifest does not name the file yet: `appendonly yes` was set while the server ran (rewriter.ts). */
   readonly isProvisional?: boolean;
+  /** Whether a snapshot is being written at present. Default: never. */
+  readonly isSharing?: () => boolean;
 }
 
 /** A file that takes another one's place. */

@@ -4,19 +4,15 @@ import { systemReason } from "../config/kinds/directory.js";
 import type { LogBlock } from "../log/block.js";
 import type { DiskFile } from "../platform/disk.js";
 import type { AofLatencyEvent, AofParts, FsyncPolicy, Successor } from "./aof-parts.js";
-import { closeQuietly, letGo, removeQuietly } from "./durable-file.js";
+import { closeQuietly, letGo } from "./durable-file.js";
 import { GroupCommit } from "./group-commit.js";
 import { type Replacement, replacementOf, retryOfName } from "./replacement.js";
 import type { RewriteBuffer } from "./rewrite-buffer.js";
 import { Sealing } from "./sealing.js";
 import { openTail, type Tail } from "./tail.js";
 
+/** From one sync of `everysec` to the next, and from one try to the next while the disk fails. */
 const SYNC_PERIOD_US = 1_000_000;
-const RETRY_PERIOD_US = 1_000_000;
-/** Under `everysec` a sync begins early when this much waits for one: it bounds the memory that is retained. */
-const RETAINED_SOON = 32 * 1024 * 1024;
-const RETAINED_MAX = 128 * 1024 * 1024;
-
 export class AppendOnlyFile {
   /** The watermarks have moved outside of `flush`: replies that waited may leave. */
   onProgress: (() => void) | null = null;
@@ -121,7 +117,7 @@ export class AppendOnlyFile {
   cron(): void {
     const now = this.parts.clock.monotonicUs();
     this.rewriteBuffer?.flow();
-    if (this.isFailing && now - this.triedUs >= RETRY_PERIOD_US) void this.retry();
+    if (this.isFailing && now - this.triedUs >= SYNC_PERIOD_US) void this.retry();
     if (this.state === "open" && this.sealing.isDue) {
       this.tail.seal();
       this.pump();
@@ -196,10 +192,9 @@ export class AppendOnlyFile {
   }
 
   /**
-   * Goes on in a file that has everything that was taken in, written or not: what was the matter with the old one is
-   * over. `drain` brings what the log still holds; `begin` completes the new file, on the device, and puts it in the
-   * old one's place; `doubt` is the error that its name has met on the way to the device. Rejects with what `begin`
-   * throws; then everything is as before.
+   * Goes on in a file that has everything that was taken in: what was the matter with the old one is over. `drain`
+   * brings what the log still holds; `begin` completes the new file on the device and puts it in the old one's place.
+   * Rejects with what it throws; then everything is as before.
    */
   async replaceBy(drain: () => void, begin: () => Successor): Promise<void> {
     this.cutting = true;
@@ -212,8 +207,7 @@ export class AppendOnlyFile {
       this.replacement = null;
       this.earlierBytes = 0;
       const old = this.tail.replaceBy(file, bytes, unsealed, crc);
-      if (this.isProvisional) removeQuietly(this.parts.directory.disk, old.path);
-      void letGo(old);
+      void letGo(old, this.isProvisional ? this.parts.directory.disk : null);
       if (doubt === null) this.synced = this.tail.written;
       else this.replacement = retryOfName(this.parts.directory);
       if (doubt !== null) this.fail("broken", doubt, "Fail to fsync the directory of the AOF file");
@@ -294,7 +288,7 @@ export class AppendOnlyFile {
   private pump(): void {
     if (this.state !== "open" || this.writing || this.tail.unwritten.isEmpty) return;
     if (!this.syncing) this.writeNow();
-    else if (this.policy !== "always" && this.tail.retained.bytes < RETAINED_MAX) void this.writeAside();
+    else if (this.policy !== "always" && !this.tail.retainsTooMuch) void this.writeAside();
   }
 
   private writeNow(): void {
@@ -304,7 +298,8 @@ export class AppendOnlyFile {
     } catch (error) {
       this.writeFailed(error);
     }
-    this.latency("aof-write-alone", began);
+    const isShared = this.parts.isSharing?.() ?? false;
+    this.latency(began, "aof-write", isShared ? "aof-write-active-child" : "aof-write-alone");
   }
 
   private async writeAside(): Promise<void> {
@@ -316,21 +311,16 @@ export class AppendOnlyFile {
       this.writeFailed(error);
     }
     this.writing = false;
-    this.latency("aof-write-pending-fsync", began);
+    this.latency(began, "aof-write", "aof-write-pending-fsync");
     this.settled();
   }
 
   private writeFailed(error: unknown): void {
     this.fail("full", error, "Error writing to the AOF file");
-    try {
-      this.tail.removePartial();
-    } catch (truncation) {
-      this.parts.writeLog(
-        "warning",
-        `Could not remove an incomplete write from ${this.tail.file.path}: ${systemReason(truncation)}. ` +
-          "The rest of it is written when there is room.",
-      );
-    }
+    const failure = this.tail.removePartial();
+    if (failure === null) return;
+    const text = `Could not remove an incomplete write from ${this.tail.file.path}: ${systemReason(failure)}. `;
+    this.parts.writeLog("warning", `${text}The rest of it is written when there is room.`);
   }
 
   // ---- Syncing ----
@@ -341,7 +331,7 @@ export class AppendOnlyFile {
     const isDue =
       this.policy === "always"
         ? !this.group.isOpen(this.tail.written - this.synced)
-        : this.policy === "everysec" && this.tail.retained.bytes >= RETAINED_SOON;
+        : this.policy === "everysec" && this.tail.retainsMuch;
     if (isDue && this.canSync) this.startSync();
   }
 
@@ -369,8 +359,7 @@ export class AppendOnlyFile {
     this.synced = offset;
     this.tail.deviceHas(length);
     if (this.policy === "no") this.tail.release(this.tail.wholeBytes);
-    const took = (this.parts.clock.monotonicUs() - began) / 1000;
-    if (this.policy === "always") this.onLatency?.("aof-fsync-always", took);
+    if (this.policy === "always") this.latency(began, "aof-fsync-always");
     this.settled();
   }
 
@@ -452,10 +441,8 @@ export class AppendOnlyFile {
     this.onProgress?.();
   }
 
-  private latency(event: AofLatencyEvent, began: number): void {
-    if (this.onLatency === null) return;
+  private latency(began: number, ...events: AofLatencyEvent[]): void {
     const milliseconds = (this.parts.clock.monotonicUs() - began) / 1000;
-    this.onLatency("aof-write", milliseconds);
-    this.onLatency(event, milliseconds);
+    for (const event of events) this.onLatency?.(event, milliseconds);
   }
 }

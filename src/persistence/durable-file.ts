@@ -64,8 +64,9 @@ export function closeQuietly(file: DiskFile): void {
   }
 }
 
-/** Lets go of a file that does not count any more, off the loop: its last sync and its end may take a while. */
-export async function letGo(file: DiskFile): Promise<void> {
+/** Lets go of a file that does not count any more, off the loop: its end may take a while. It is removed from `disk`. */
+export async function letGo(file: DiskFile, disk: Disk | null): Promise<void> {
+  if (disk !== null) removeQuietly(disk, file.path);
   await file.sync().catch(() => {});
   await file.closeAside().catch(() => {});
 }

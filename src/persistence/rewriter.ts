@@ -42,6 +42,7 @@ import { Capture } from "../snapshot/capture.js";
 import { DiffChannel } from "../snapshot/job/diff-channel.js";
 import type { Format } from "../snapshot/job/formats.js";
 import type { JobResult, SnapshotJob, SnapshotJobs } from "../snapshot/job/job.js";
+import type { AofLatencyEvent } from "./aof-parts.js";
 import type { AppendOnlyFile } from "./append-only-file.js";
 import type { Background } from "./background.js";
 import type { AofDirectory, LogLine } from "./directory.js";
@@ -52,7 +53,7 @@ import { NextIncr } from "./next-incr.js";
 import { RewriteBuffer } from "./rewrite-buffer.js";
 import { RewriteLimit } from "./rewrite-limit.js";
 import { SingleDirectory } from "./single-directory.js";
-import { changeSingleFile, type SingleChange } from "./single-rewrite.js";
+import { changeSingleFile, type SingleChange, type Timed } from "./single-rewrite.js";
 
 export interface RewriterParts {
   readonly platform: Platform;
@@ -73,6 +74,7 @@ export interface RewriterParts {
   readonly rdb: () => Format;
   /** The capture has been taken, in so many microseconds. */
   readonly onCut: (us: number) => void;
+  readonly onLatency: (event: AofLatencyEvent, milliseconds: number) => void;
   readonly log: LogLine;
 }
 
@@ -89,7 +91,7 @@ interface Cut {
   /** The incr file that begins at the cut; null when the append-only file is off, and in the single-file layout. */
   readonly incr: ManifestFile | null;
   /** In the single-file layout: where the thread leaves the new file, and what goes behind it. */
-  readonly single: Omit<SingleChange, "drain" | "isCurrent"> | null;
+  readonly single: Pick<SingleChange, "directory" | "running" | "path"> | null;
   readonly isProvisional: boolean;
   readonly startedMs: number;
 }
@@ -320,11 +322,12 @@ export class Rewriter {
     const running = single.running?.aof ?? null;
     background.preparing = true;
     const isCurrent = (): boolean => aof() === running;
-    this.preparing = changeSingleFile({ ...single, drain, isCurrent })
+    const timed: Timed = (event, action) => this.timed(event, action);
+    this.preparing = changeSingleFile({ ...single, drain, isCurrent, timed })
       .then(
         () => {
           this.isProvisional = false;
-          running?.replaced(cut.directory.totalBytes);
+          running?.replaced(this.timed("aof-fstat", () => cut.directory.totalBytes));
           this.succeeded();
         },
         (error: unknown) => {
@@ -360,13 +363,23 @@ export class Rewriter {
     if (incr !== null && cut.isProvisional) {
       if (running === null) throw new Error("the append-only file was switched off");
       const final = directory.nextIncr;
-      directory.disk.rename(directory.pathOf(incr.name), directory.pathOf(final.name));
+      const [from, to] = [directory.pathOf(incr.name), directory.pathOf(final.name)];
+      this.timed("aof-rename", () => directory.disk.rename(from, to));
       manifest = manifest.withIncr(final);
       incr = final;
     }
-    directory.change(manifest.replaced(base, incr?.seq ?? Number.POSITIVE_INFINITY));
+    const replaced = manifest.replaced(base, incr?.seq ?? Number.POSITIVE_INFINITY);
+    this.timed("aof-rename", () => directory.change(replaced));
     this.isProvisional = false;
-    running?.replaced(directory.totalBytes);
+    running?.replaced(this.timed("aof-fstat", () => directory.totalBytes));
+  }
+
+  private timed<T>(event: AofLatencyEvent, action: () => T): T {
+    const { clock } = this.parts.platform;
+    const began = clock.monotonicUs();
+    const result = action();
+    this.parts.onLatency(event, (clock.monotonicUs() - began) / 1000);
+    return result;
   }
 
   private failed(): void {

@@ -17,6 +17,7 @@
  * acknowledged as safe until that sync has succeeded.
  */
 
+import type { AofLatencyEvent } from "./aof-parts.js";
 import type { AppendOnlyFile } from "./append-only-file.js";
 import { closeQuietly, removeQuietly, writeAll } from "./durable-file.js";
 import type { RewriteBuffer } from "./rewrite-buffer.js";
@@ -26,6 +27,9 @@ import { writeAside } from "./single-replacement.js";
 /** The turn of the change appends no more than this, unless writes come in faster than the disk takes them. */
 const LAST_BYTES = 64 * 1024;
 const ROUNDS = 20;
+
+/** Does something and notes how long it took. */
+export type Timed = <T>(event: AofLatencyEvent, action: () => T) => T;
 
 export interface SingleChange {
   readonly directory: SingleDirectory;
@@ -37,14 +41,15 @@ export interface SingleChange {
   readonly drain: () => void;
   /** Whether the running file is still the one of the cut. */
   readonly isCurrent: () => boolean;
+  readonly timed: Timed;
 }
 
 /** Completes the new file and goes on in it. Rejects with what went wrong: then all is as before. */
 export async function changeSingleFile(change: SingleChange): Promise<void> {
-  const { directory, running, path } = change;
+  const { directory, running, path, timed } = change;
   const { disk } = directory;
   if (running === null) {
-    disk.rename(path, directory.filePath);
+    timed("aof-rename", () => disk.rename(path, directory.filePath));
     disk.syncDirectoryOf(directory.filePath);
     directory.adopt();
     return;
@@ -58,9 +63,11 @@ export async function changeSingleFile(change: SingleChange): Promise<void> {
     }
     await aof.replaceBy(change.drain, () => {
       if (!change.isCurrent()) throw new Error("the append-only file was switched off");
-      for (const bytes of buffer.takeAll()) writeAll(file, bytes);
-      file.syncNow();
-      disk.rename(path, directory.filePath);
+      timed("aof-rewrite-diff-write", () => {
+        for (const bytes of buffer.takeAll()) writeAll(file, bytes);
+        file.syncNow();
+      });
+      timed("aof-rename", () => disk.rename(path, directory.filePath));
       directory.adopt();
       const { total, crc } = buffer;
       const bytes = directory.sizeOf(directory.location.appendfilename);

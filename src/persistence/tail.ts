@@ -16,6 +16,9 @@ import type { Sealing } from "./sealing.js";
 import { crcOf } from "./torn-tail.js";
 
 const NO_BYTES = Buffer.alloc(0);
+/** Under `everysec` a sync begins early when this much waits for one: it bounds the memory that is retained. */
+const RETAINED_SOON = 32 * 1024 * 1024;
+const RETAINED_MAX = 128 * 1024 * 1024;
 
 export class Tail {
   /** The kernel does not have these, or only the first `partialBytes` of the first one. */
@@ -45,6 +48,16 @@ export class Tail {
   /** Length of the file without what is retained: up to here its content does not hang on a coming sync. */
   get settledBytes(): number {
     return this.wholeBytes - this.retained.bytes;
+  }
+
+  /** Whether so much is retained that a sync should begin. */
+  get retainsMuch(): boolean {
+    return this.retained.bytes >= RETAINED_SOON;
+  }
+
+  /** Whether so much is retained that nothing more should be written before a sync. */
+  get retainsTooMuch(): boolean {
+    return this.retained.bytes >= RETAINED_MAX;
   }
 
   /** The database that is selected where the retained, or else the unwritten bytes begin; -1: they select one. */
@@ -106,11 +119,16 @@ export class Tail {
     this.taken(await this.file.writePartsAsync(this.unwritten.runs(this.partialBytes)), true);
   }
 
-  /** Takes a block out of the file that is there only in part. Throws the disk's error. */
-  removePartial(): void {
-    if (this.partialBytes === 0) return;
-    this.file.truncate(this.wholeBytes);
-    this.partialBytes = 0;
+  /** Takes a block out of the file that is there only in part. Gives back the disk's error, else null. */
+  removePartial(): unknown {
+    if (this.partialBytes === 0) return null;
+    try {
+      this.file.truncate(this.wholeBytes);
+      this.partialBytes = 0;
+      return null;
+    } catch (error) {
+      return error;
+    }
   }
 
   /** The device has the file up to this length. */

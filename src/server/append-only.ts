@@ -45,6 +45,7 @@ export class AppendOnly {
       begin: (incr) => this.beginProvisional(incr),
       rdb: () => saver.format(true),
       onCut: (us) => saver.tookCut(us),
+      onLatency: (event, ms) => engine.latency.record(event, ms),
       log,
     });
   }
@@ -198,6 +199,7 @@ export class AppendOnly {
       },
       sealedBytes,
       isProvisional,
+      isSharing: () => this.snapshots.background.current !== null,
     });
     file.onProgress = () => this.turn.progress();
     file.onFailure = () => this.turn.progress();
