@@ -188,7 +188,7 @@ export class AppendOnlyFile {
   feed(buffer: RewriteBuffer | null, drain: () => void = () => {}): void {
     drain();
     this.rewriteBuffer = buffer;
-    if (buffer !== null) this.parts.log.forgetDatabase();
+    buffer?.add(this.tail.selectDatabase());
   }
 
   /**

@@ -42,7 +42,7 @@ export class RewriteBuffer {
   }
 
   /** Copies `bytes[start..end)` behind what waits. */
-  add(bytes: Uint8Array, start: number, end: number): void {
+  add(bytes: Uint8Array, start = 0, end = bytes.length): void {
     for (let at = start; at < end; ) {
       const block = this.roomy();
       const length = Math.min(end - at, block.bytes.length - block.end);

@@ -84,13 +84,15 @@ export class Tail {
 
   /**
    * What comes next is the first of a run or of a file, and needs its database. A log of our own selects it itself; into
-   * a primary's stream nothing can be put, so it is put into the file.
+   * a primary's stream nothing can be put, so it is put into the file. Gives back what was put there.
    */
-  selectDatabase(): void {
+  selectDatabase(): Buffer {
     this.log.forgetDatabase();
     const { database } = this.log;
-    if (database === -1) return;
-    this.add(new Annotation(encodeCommand(["SELECT", String(database)]), this.accepted, false));
+    if (database === -1) return NO_BYTES;
+    const select = encodeCommand(["SELECT", String(database)]);
+    this.add(new Annotation(select, this.accepted, false));
+    return select;
   }
 
   /** Puts a seal behind everything that has been taken in. */
