@@ -7,6 +7,7 @@ import type { AppendOnlyFile } from "../persistence/append-only-file.js";
 import type { Background } from "../persistence/background.js";
 import type { Rewriter } from "../persistence/rewriter.js";
 import type { Saver } from "../persistence/saver.js";
+import type { Failover } from "../replication/failover.js";
 import type { Primary } from "../replication/primary/primary.js";
 import type { Follower } from "../replication/replica/follower.js";
 
@@ -53,6 +54,7 @@ export interface Services {
   readonly primary: Primary;
   /** Whom this server follows. */
   readonly follower: Follower;
+  readonly failover: Failover;
   /** Why writes are refused at the moment, as an error reply, else null. */
   writeRefusal(): string | null;
   /**

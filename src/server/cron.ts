@@ -64,6 +64,7 @@ export class Cron {
     engine.refreshTime();
     engine.clients.cron();
     engine.memory.cron();
+    engine.services.failover.check();
     evictClients(engine);
     engine.statistics.sample(engine.keyspace.now);
     if (engine.services.loading === null) this.expireAndEvict();

@@ -6,6 +6,7 @@ import type { Engine } from "../engine/engine.js";
 import { Restore } from "../engine/restore.js";
 import { StreamClient } from "../engine/stream-client.js";
 import type { LogLine } from "../persistence/directory.js";
+import { Failover } from "../replication/failover.js";
 import type { ResyncSource, RunningSnapshot } from "../replication/primary/full-resync.js";
 import type { Handshake } from "../replication/primary/handshake.js";
 import { limitWarning, Primary } from "../replication/primary/primary.js";
@@ -61,6 +62,18 @@ export function followerOf(engine: Engine, surroundings: FollowerSurroundings): 
     port,
     primary: () => services.primary,
     log: writeLog,
+  });
+}
+
+/** FAILOVER of this server. */
+export function failoverOf(engine: Engine, logger: Logger): Failover {
+  const { services, platform, clients } = engine;
+  return new Failover({
+    clock: platform.clock,
+    primary: () => services.primary,
+    follower: () => services.follower,
+    holdWrites: (hold) => (hold ? clients.pause(Number.POSITIVE_INFINITY, true) : clients.unpause()),
+    log: (level, text) => logger.log(level, text),
   });
 }
 

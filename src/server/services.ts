@@ -9,6 +9,7 @@ import type { Background } from "../persistence/background.js";
 import type { Rewriter } from "../persistence/rewriter.js";
 import type { Saver } from "../persistence/saver.js";
 import type { Platform } from "../platform/platform.js";
+import type { Failover } from "../replication/failover.js";
 import type { Primary } from "../replication/primary/primary.js";
 import type { Follower } from "../replication/replica/follower.js";
 import type { Cron } from "./cron.js";
@@ -24,6 +25,7 @@ export interface ServerParts {
   readonly snapshots: Snapshots;
   readonly primary: Primary;
   readonly follower: Follower;
+  readonly failover: Failover;
   readonly cron: Cron;
   readonly server: { shutdown(options: ShutdownOptions): Promise<void>; abortShutdown(): boolean };
 }
@@ -58,6 +60,10 @@ export class ServerServices implements Services {
 
   get primary(): Primary {
     return this.parts.primary;
+  }
+
+  get failover(): Failover {
+    return this.parts.failover;
   }
 
   get follower(): Follower {

@@ -24,7 +24,7 @@ import { Farewell } from "./farewell.js";
 import { Listeners } from "./listeners.js";
 import { Logger } from "./logger.js";
 import { Persistence } from "./persistence.js";
-import { followerOf, primaryOf, warnOfLimit } from "./replication.js";
+import { failoverOf, followerOf, primaryOf, warnOfLimit } from "./replication.js";
 import { ServerServices } from "./services.js";
 import { Snapshots } from "./snapshots.js";
 import { Turn } from "./turn.js";
@@ -166,7 +166,8 @@ export class Tidemark implements AsyncDisposable {
     persistence.attach(turn);
     const primary = primaryOf(engine, logger, snapshots);
     const follower = followerOf(engine, { logger, turn, persistence, port: () => listeners.port });
-    services.attach({ listeners, persistence, snapshots, primary, follower, cron, server });
+    const failover = failoverOf(engine, logger);
+    services.attach({ listeners, persistence, snapshots, primary, follower, failover, cron, server });
     applyConfig(engine, { listeners, cron });
     return server;
   }

@@ -8,6 +8,7 @@ import { commandCommand } from "./command/index.js";
 import { config } from "./config.js";
 import { dbSize } from "./dbsize.js";
 import { debug } from "./debug/index.js";
+import { failover } from "./failover.js";
 import { flushAll, flushDb } from "./flush.js";
 import { info } from "./info/index.js";
 import { latency } from "./latency/index.js";
@@ -33,6 +34,7 @@ export const serverCommands: readonly Declaration[] = [
   config,
   dbSize,
   debug,
+  failover,
   flushAll,
   flushDb,
   info,

@@ -6,6 +6,7 @@ import { command } from "../../engine/command.js";
 import { fail } from "../../engine/errors.js";
 import { Handshake } from "../../replication/primary/handshake.js";
 import type { SyncRequest } from "../../replication/primary/primary.js";
+import { clientLine } from "../connection/client/line.js";
 
 const FLAGS = ["admin", "noscript", "no_async_loading", "no_multi"] as const;
 
@@ -19,6 +20,7 @@ export const psync = command({
   arity: -3,
   run(call) {
     if (isReplicaAlready(call)) return;
+    if (call.argc > 3 && call.is(3, "failover")) takeOver(call);
     checkLink(call);
     const handshake = checkedHandshake(call);
     attach(call, handshake, { replid: call.text(1), offset: Number(call.integer64(2)) });
@@ -41,6 +43,18 @@ export const sync = command({
 /** A second request, and one of a monitor, is not even answered. */
 function isReplicaAlready({ client }: Call): boolean {
   return client.replica !== null || client.monitor;
+}
+
+/** The primary of this replica steps down for it. */
+function takeOver(call: Call): void {
+  const { services, history, keyspace } = call.engine;
+  services.log("warning", `Failover request received for replid ${call.text(1)}.`);
+  if (!services.follower.isReplica) throw fail("PSYNC FAILOVER can't be sent to a master.");
+  if (call.text(1).toLowerCase() !== history.replid)
+    throw fail("PSYNC FAILOVER replid must match my replid.");
+  services.follower.lead();
+  const user = clientLine(call.client, keyspace.now, null);
+  services.log("notice", `MASTER MODE enabled (failover request from '${user}')`);
 }
 
 /** A replica without a link has no stream to pass on. */

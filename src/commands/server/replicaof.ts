@@ -42,7 +42,8 @@ export const slaveOf = declare("slaveof", {
 
 function replicaOfCommand(call: Call): void {
   const { engine, client, reply } = call;
-  const { follower } = engine.services;
+  const { follower, failover } = engine.services;
+  if (failover.state !== "no-failover") throw fail("REPLICAOF not allowed while failing over.");
   const user = (): string => clientLine(client, engine.keyspace.now, null);
   if (call.is(1, "no") && call.is(2, "one")) {
     if (follower.isReplica) {

@@ -68,15 +68,19 @@ export interface PrimaryAddress {
 }
 
 /** `host port`, or `no one`: null. */
-export const primaryAddress: Kind<PrimaryAddress | null> = list<PrimaryAddress | null>(
-  "host port, or no one",
-  (args) => {
-    const [host = "", port = ""] = args;
-    if (args.length !== 2) throw new Refusal("wrong number of arguments");
-    if (host.toLowerCase() === "no" && port.toLowerCase() === "one") return null;
-    if (!/^[0-9]{1,5}$/.test(port) || Number(port) > 65535) throw new Refusal("Invalid master port");
-    return host === "" ? null : { host: textOf(host), port: Number(port) };
-  },
-  (value) => (value === null ? "" : `${byteString(value.host)} ${value.port}`),
-  (value) => [value === null ? "no one" : `${byteString(value.host)} ${value.port}`],
-);
+export const primaryAddress: Kind<PrimaryAddress | null> = {
+  clear: "no one",
+  ...list<PrimaryAddress | null>(
+    "host port, or no one",
+    (args) => {
+      const [host = "", port = ""] = args;
+      if (args.length !== 2) throw new Refusal("wrong number of arguments");
+      if (host.toLowerCase() === "no" && port.toLowerCase() === "one") return null;
+      if (!/^[0-9]{1,5}$/.test(port) || Number(port) > 65535) throw new Refusal("Invalid master port");
+      return host === "" ? null : { host: textOf(host), port: Number(port) };
+    },
+    (value) => (value === null ? "" : `${byteString(value.host)} ${value.port}`),
+    // A primary needs no line, and is not one because of a line.
+    (value) => (value === null ? [] : [`${byteString(value.host)} ${value.port}`]),
+  ),
+};

@@ -179,6 +179,11 @@ export class Primary {
     return least === 0 || values["min-replicas-max-lag"] === 0 || this.goodReplicas >= least;
   }
 
+  /** Whether the replica has acknowledged everything. */
+  hasEverything({ state, ackOffset }: Replica): boolean {
+    return state === "online" && ackOffset === this.parts.log.offset;
+  }
+
   /** Whether every replica has acknowledged everything; who wants only a snapshot does not count. */
   get isCaughtUp(): boolean {
     return this.lagging.length === 0;

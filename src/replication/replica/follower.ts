@@ -38,10 +38,8 @@ export class Follower implements LinkOwner {
   link: Link | null = null;
   /** Since when the link has not been up, milliseconds since 1970. */
   downSinceMs = 0;
-  /** The primary steps down for this server (FAILOVER): the next PSYNC says so. */
-  takesOver = false;
-  /** How PSYNC was answered, for whoever waits for it. */
-  onAnswer: ((accepted: boolean) => void) | null = null;
+  /** This server steps down for the one that it follows now (FAILOVER): PSYNC says so, and its answer is told here. */
+  takesOver: ((accepted: boolean) => void) | null = null;
   /** Whether the dataset is at the log's offset of the history. */
   private atMark = false;
   /** The primary has asked how far we are. */
@@ -186,7 +184,7 @@ export class Follower implements LinkOwner {
 
   request(): StreamRequest {
     const { history, stream } = this.parts;
-    const failover = this.takesOver;
+    const failover = this.takesOver !== null;
     if (!this.atMark) return { replid: "?", offset: -1, failover };
     return { replid: history.replid, offset: stream.offset + 1, failover };
   }
@@ -243,7 +241,6 @@ export class Follower implements LinkOwner {
   lost(_link: Link, was: LinkPhase): void {
     const { log, clock } = this.parts;
     this.link = null;
-    this.answered(false);
     if (was !== "connected") return;
     this.downSinceMs = clock.now();
     log("notice", "Caching the disconnected master state.");
@@ -252,10 +249,9 @@ export class Follower implements LinkOwner {
     this.connect();
   }
 
-  private answered(accepted: boolean): void {
-    const { onAnswer } = this;
-    this.onAnswer = null;
-    if (accepted) this.takesOver = false;
-    onAnswer?.(accepted);
+  answered(accepted: boolean): void {
+    const { takesOver } = this;
+    this.takesOver = null;
+    takesOver?.(accepted);
   }
 }

@@ -42,6 +42,8 @@ export interface LinkParts extends Omit<TransferParts, "values"> {
 export interface LinkOwner {
   /** From where the stream is wanted; offset -1 asks for everything. */
   request(): StreamRequest;
+  /** Whether the peer takes over, where that was asked for. */
+  answered(accepted: boolean): void;
   /** The stream goes on where it was asked for, under another id if one is given. Returns the selected database. */
   continues(replid: string | null): number;
   /** Everything will come, and then be at the mark. Returns whether the dataset is of the same history. */
@@ -72,6 +74,8 @@ export class Link {
   private socket: Connection | null = null;
   private stream: Stream | null = null;
   private step = -1;
+  /** The request was one of FAILOVER. */
+  private steppingDown = false;
   private line = "";
   private mark: Mark | null = null;
   /** The snapshot is being loaded: what comes meanwhile waits. */
@@ -242,6 +246,7 @@ export class Link {
     const { replid, offset, failover } = this.owner.request();
     if (offset === -1) log("notice", "Partial resynchronization not possible (no cached master)");
     else log("notice", `Trying a partial resynchronization (request ${replid}:${offset}).`);
+    this.steppingDown = failover;
     this.send(["PSYNC", replid, String(offset), ...(failover ? ["FAILOVER"] : [])]);
   }
 
@@ -261,6 +266,10 @@ export class Link {
       const database = this.owner.continues(replid ?? null);
       this.begin(database);
       log("notice", "MASTER <-> REPLICA sync: Master accepted a Partial Resynchronization.");
+    } else if (this.steppingDown) {
+      this.end();
+      log("warning", `Failover target rejected psync request: ${reply}`);
+      this.owner.answered(false);
     } else if (reply.startsWith("-NOMASTERLINK") || reply.startsWith("-LOADING")) {
       throw new HandshakeError(`Master is currently unable to PSYNC but should be in the future: ${reply}`);
     } else if (reply.startsWith("-")) {

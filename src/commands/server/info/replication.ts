@@ -11,7 +11,7 @@ export const replication = section("Replication", (engine) => [
   ["connected_slaves", engine.services.primary.replicas.length],
   ...goodReplicas(engine),
   ...replicas(engine),
-  ["master_failover_state", "no-failover"],
+  ["master_failover_state", engine.services.failover.state],
   ["master_replid", engine.history.replid],
   ["master_replid2", engine.history.replid2],
   ["master_repl_offset", engine.log.offset],
