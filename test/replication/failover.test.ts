@@ -3,6 +3,7 @@ import test from "node:test";
 import { eventually } from "../support/condition.js";
 import { oracleTest, startOracle } from "../support/oracle.js";
 import { TidemarkHere } from "../support/product.js";
+import { HandReplica } from "../support/replica.js";
 import { load, replicationOf, sameData } from "../support/replication.js";
 
 const QUICK = { "repl-diskless-sync-delay": "0" };
@@ -71,7 +72,7 @@ test("a failover that never comes about ends by itself or by ABORT, and the writ
   using source = await primary.client();
   using writer = await primary.client();
   // A replica that never acknowledges anything.
-  using silent = await primary.client();
+  const silent = await HandReplica.connect(primary.port);
   silent.send("PSYNC", "?", "-1");
   await eventually("it is a replica", async () =>
     /slave0:/.test(String(await source.call("INFO", "replication"))),
@@ -87,4 +88,5 @@ test("a failover that never comes about ends by itself or by ABORT, and the writ
     assert.equal(await write, end === "timeout" ? 2 : 3);
     assert.equal((await replicationOf(source)).get("master_failover_state"), "no-failover");
   }
+  silent.close();
 });
