@@ -7,7 +7,6 @@ import type { Database } from "../keyspace/database.js";
 import type { LogLine } from "../persistence/directory.js";
 import { SnapshotLines } from "../persistence/snapshot-load.js";
 import type { RestoreMode, Restoring } from "../replication/replica/dataset.js";
-import { AUX } from "../snapshot/rdb/format.js";
 import type { RdbReader } from "../snapshot/rdb/reader.js";
 import type { Engine } from "./engine.js";
 import type { LoadingProgress } from "./services.js";
@@ -21,18 +20,8 @@ export interface RestoreSurroundings {
   ended(): void;
 }
 
-class Lines extends SnapshotLines {
-  /** What the stream has selected at the cut. */
-  streamDatabase = 0;
-
-  override field(name: string, value: string): void {
-    if (name === AUX.REPL_DATABASE) this.streamDatabase = Math.max(0, Number.parseInt(value, 10) || 0);
-    super.field(name, value);
-  }
-}
-
 /** Takes the entries for the databases beside. */
-class LinesBeside extends Lines {
+class LinesBeside extends SnapshotLines {
   constructor(
     private readonly engine: Engine,
     log: LogLine,
@@ -60,7 +49,7 @@ export class Restore implements Restoring, LoadingProgress {
   readonly startedMs: number;
   readonly totalBytes: number;
   loadedBytes = 0;
-  private readonly lines: Lines;
+  private readonly lines: SnapshotLines;
   private readonly beganUs: number;
 
   constructor(
@@ -76,7 +65,7 @@ export class Restore implements Restoring, LoadingProgress {
     if (mode === "replace") this.empty();
     this.lines =
       mode === "replace"
-        ? new Lines(platform.clock, surroundings.log)
+        ? new SnapshotLines(platform.clock, surroundings.log)
         : new LinesBeside(engine, surroundings.log, keyspace.beside());
     // What has expired goes when the primary says so.
     this.reader = snapshotReader(engine, { size, skipExpired: false }, this.lines);

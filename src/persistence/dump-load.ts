@@ -46,6 +46,11 @@ export class DumpLoad implements LoadProgress {
     return this.lines.mark;
   }
 
+  /** The database that the history has selected there. */
+  get streamDatabase(): number {
+    return this.lines.streamDatabase;
+  }
+
   /** Loads the file. Rejects with a StartError; what has been loaded by then is of no use. */
   async run(): Promise<RdbReader> {
     const { clock, makeReader, log } = this.parts;

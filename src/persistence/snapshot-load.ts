@@ -86,6 +86,8 @@ export function startErrorOf(error: unknown, path: string): unknown {
 export class SnapshotLines implements RdbListener {
   /** Bytes of memory that the writer of the snapshot used. */
   usedMemory = 0;
+  /** The database that the stream has selected where the snapshot was cut. */
+  streamDatabase = 0;
   private replid = "";
   private offset = Number.NaN;
 
@@ -117,8 +119,10 @@ export class SnapshotLines implements RdbListener {
       case AUX.REPL_OFFSET:
         this.offset = Number.parseInt(value, 10);
         return;
-      case AUX.BITS:
       case AUX.REPL_DATABASE:
+        this.streamDatabase = Math.max(0, Number.parseInt(value, 10) || 0);
+        return;
+      case AUX.BITS:
         return;
       default:
         this.log("debug", `Unrecognized RDB AUX field: '${printable(name)}'`);

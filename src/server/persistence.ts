@@ -76,14 +76,14 @@ export class Persistence {
     if (this.directory.manifest.isEmpty) await this.importDump();
     else await this.load();
     // Replicas that have no more than the files had may go on from there.
-    if (this.recovered?.mark) this.resumeHistory(this.recovered.mark);
+    if (this.recovered?.mark) this.resumeHistory(this.recovered.mark, this.database);
     if (config.values["aof-layout"] === "single" && !this.directory.isSingle) await this.convert();
     this.start();
   }
 
-  private resumeHistory(mark: Mark): void {
+  private resumeHistory(mark: Mark, database: number): void {
     const { primary, follower } = this.engine.services;
-    if (follower.isReplica) follower.resume(mark, this.database);
+    if (follower.isReplica) follower.resume(mark, database);
     else primary.resume(mark);
   }
 
@@ -151,7 +151,7 @@ export class Persistence {
     await this.whileLoading(load, async () => {
       const { keysExpired } = await load.run();
       // Replicas still have what has expired meanwhile, and nobody would ever tell them to delete it.
-      if (load.mark !== null && keysExpired === 0) this.engine.services.primary.resume(load.mark);
+      if (load.mark !== null && keysExpired === 0) this.resumeHistory(load.mark, load.streamDatabase);
     });
   }
 

@@ -46,6 +46,7 @@ export function followerOf(engine: Engine, surroundings: FollowerSurroundings): 
     },
     suspendFile: () => persistence.suspendFile(),
     resumeFile: () => persistence.resumeFile(),
+    diskFailure: () => (config.values["replica-ignore-disk-write-errors"] ? null : services.writeRefusal()),
     get syncedOffset() {
       return services.aof?.syncedOffset ?? -1;
     },

@@ -58,6 +58,8 @@ export interface FollowedDataset {
   suspendFile(): void;
   /** The dataset is another one: the append-only file, if there is to be one, is made anew. */
   resumeFile(): void;
+  /** Why what is applied could not be persisted at the moment; null when it can, or need not. */
+  diskFailure(): string | null;
   /** The append-only file has the stream up to here on the device; -1 without one. */
   readonly syncedOffset: number;
 }

@@ -6,6 +6,7 @@
  * `log.offset` of `history.replid`, and so does a primary that becomes a replica, and a server that starts again from
  * an append-only file whose last mark says where it stands. Redis calls that its cached master.
  *
+ *  - While the disk fails nothing is applied, unless `replica-ignore-disk-write-errors` says so: the link is down.
  *  - A link that breaks after the stream had begun is made anew at once; whatever else fails is tried again a second
  *    later.
  *  - Whoever follows this server is disconnected when the history gets another id or another dataset, and asks again.
@@ -173,7 +174,9 @@ export class Follower implements LinkOwner {
   }
 
   private connect(): void {
-    const { log } = this.parts;
+    const { log, dataset } = this.parts;
+    // What comes could not be persisted: it stays with the primary until it can (`replica-ignore-disk-write-errors`).
+    if (dataset.diskFailure() !== null) return;
     const { host, port } = this.address!;
     log("notice", `Connecting to MASTER ${host}:${port}`);
     this.link = new Link({ host, port }, this.parts, this);
@@ -236,6 +239,8 @@ export class Follower implements LinkOwner {
   applied(): void {
     this.parts.dataset.applied();
     if (this.owesAck) this.acknowledge();
+    const failure = this.parts.dataset.diskFailure();
+    if (failure !== null) this.link?.lose(`Replica was unable to write command to disk: ${failure}`);
   }
 
   lost(_link: Link, was: LinkPhase): void {
