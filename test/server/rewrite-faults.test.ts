@@ -6,13 +6,13 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { afterEveryOperation } from "../persistence/crash-states.js";
+import type { SimulatedDisk } from "../support/disk.js";
 import { type SimulatedPlatform, simulatedPlatform } from "../support/platform.js";
 import { type Directives, launchSimulated } from "../support/product.js";
 import type { WireClient } from "../support/wire.js";
 
 const PORT = 6379;
-/** Milliseconds of the simulated clock that the disk fails for. */
-const OUTAGE_MS = 60;
 
 interface Fault {
   readonly code: "EIO" | "ENOSPC";
@@ -20,6 +20,12 @@ interface Fault {
   readonly after: number;
   /** How many fail then. Default: all for a while. */
   readonly times?: number;
+}
+
+/** What a crash leaves, and what had been acknowledged. */
+interface State {
+  readonly disk: SimulatedDisk;
+  readonly acknowledged: readonly number[];
 }
 
 class Run {
@@ -69,6 +75,15 @@ class Run {
     }
   }
 
+  /** Writes, and pauses in which the thread of a single file can catch up, for as long as a rewrite takes. */
+  async load(): Promise<void> {
+    await this.writeFor(20);
+    for (let pauses = 0; pauses < 4; pauses++) {
+      await this.machine.clock.advance(60);
+      this.write();
+    }
+  }
+
   async rewrite(): Promise<void> {
     assert.match(await this.call("BGREWRITEAOF"), /^\+Background append only file rewriting/);
   }
@@ -101,13 +116,17 @@ class Run {
     assert.equal(await this.info("aof_last_write_status"), "ok");
   }
 
-  /** What was acknowledged is in the list, which has nothing twice and nothing out of order. */
-  async check(): Promise<void> {
-    await this.machine.clock.advance(20);
+  /** What a crash at this moment would leave. */
+  state(): State {
     const { disk } = this.machine;
     const isAlways = this.directives.appendfsync === "always";
     const left = isAlways ? disk.afterPowerLoss("synced") : disk.afterProcessDeath();
-    const again = await Run.start(this.machine.rebooted(left), this.directives);
+    return { disk: left, acknowledged: [...this.acknowledged] };
+  }
+
+  /** What was acknowledged is in the list, which has nothing twice and nothing out of order. */
+  async check({ disk, acknowledged }: State): Promise<void> {
+    const again = await Run.start(this.machine.rebooted(disk), this.directives);
     const list = (await again.machine.clock.run(again.client.call("LRANGE", "list", "0", "-1"))) as string[];
     const numbers = list.map(Number);
     assert.ok(
@@ -115,7 +134,7 @@ class Run {
       "in order, none twice",
     );
     const held = new Set(numbers);
-    const lost = this.acknowledged.filter((number) => !held.has(number));
+    const lost = acknowledged.filter((number) => !held.has(number));
     assert.deepEqual(lost, [], "acknowledged, and lost");
   }
 }
@@ -126,8 +145,8 @@ async function operations(directives: Directives): Promise<number> {
   await run.writeFor(10);
   const before = run.machine.disk.record.length;
   await run.rewrite();
-  await run.writeFor(20);
-  await run.rewritten();
+  await run.load();
+  assert.equal(await run.info("aof_rewrite_in_progress"), "0");
   return run.machine.disk.record.length - before;
 }
 
@@ -136,13 +155,19 @@ async function survives(directives: Directives, fault: Fault): Promise<void> {
   await run.call("SET", "settled", "1");
   await run.writeFor(10);
   const failure = run.machine.disk.fail({ operation: "any", ...fault });
+  // A crash soon after the failure, and one at the end.
+  const states: State[] = [];
+  let left = fault.after + 1 + (fault.after % 5);
+  afterEveryOperation(run.machine.disk, () => {
+    if (left-- === 0) states.push(run.state());
+  });
   await run.rewrite();
-  await run.writeFor(20);
+  await run.load();
   assert.equal(await run.call("GET", "settled"), "$1\r\n1\r\n", "reads go on");
-  await run.writeFor(OUTAGE_MS - 20);
   failure.stop();
   await run.recovers();
-  await run.check();
+  await run.machine.clock.advance(20);
+  for (const state of [...states, run.state()]) await run.check(state);
 }
 
 const LAYOUTS = ["multi-part", "single"];

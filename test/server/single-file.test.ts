@@ -160,6 +160,28 @@ describe("the single file", () => {
   });
 });
 
+for (const layout of ["multi-part", "single"])
+  it(`LATENCY knows what the append-only file waits for (aof-layout ${layout})`, async () => {
+    const world = await World.start({ ...SINGLE, "aof-layout": layout, appendfsync: "always" });
+    await world.say("CONFIG", "SET", "latency-monitor-threshold", "1");
+    const { platform } = world;
+    afterEveryOperation(platform.disk, () => platform.clock.stall(2));
+    const { stat } = platform.disk;
+    platform.disk.stat = (path) => {
+      platform.clock.stall(2);
+      return stat.call(platform.disk, path);
+    };
+    await world.fill(2000);
+    await world.say("BGREWRITEAOF");
+    for (let writes = 0; writes < 10; writes++) await world.say("INCR", "n");
+    await world.rewritten();
+    const latest = await world.say("LATENCY", "LATEST");
+    const events = ["aof-write", "aof-write-alone", "aof-write-active-child", "aof-fsync-always"];
+    const ofTheLayout = layout === "single" ? ["aof-rewrite-diff-write"] : [];
+    for (const event of [...events, "aof-rename", "aof-fstat", ...ofTheLayout])
+      assert.match(latest, new RegExp(`\\b${event}\r`), event);
+  });
+
 describe("from one layout to the other", () => {
   /** Several files, with annotations, a base and two incr files. */
   async function parted(): Promise<World> {
