@@ -16,6 +16,9 @@ const EXECUTABLES: Readonly<Record<Name, string>> = {
 };
 const WATCHED = fileURLToPath(new URL("./watched.js", import.meta.url));
 
+/** The environment variable in which the program that watches finds how much longer syncs take. */
+export const SYNC_MS = "TIDEMARK_BENCH_SYNC_MS";
+
 /** Directives for both: no save points, no rewrite in the middle of a measurement. */
 const COMMON = ["--save", "", "--auto-aof-rewrite-percentage", "0"];
 
@@ -24,6 +27,8 @@ export interface ContenderOptions {
   readonly dir?: string;
   /** Default: true. */
   readonly appendOnly?: boolean;
+  /** Milliseconds that each sync takes longer than the disk does; for `startWatched`. */
+  readonly syncMs?: number;
   /** Further directives: `["--aof-annotations", "no"]`. */
   readonly args?: readonly string[];
 }
@@ -47,7 +52,8 @@ export class Contender {
 
   /** Starts Tidemark inside a program that watches its event loop; see watched.ts for the messages it takes. */
   static startWatched(options: ContenderOptions = {}): Promise<Contender> {
-    return Contender.launch("tidemark", options, (args) => fork(WATCHED, args));
+    const env = { ...process.env, [SYNC_MS]: String(options.syncMs ?? 0) };
+    return Contender.launch("tidemark", options, (args) => fork(WATCHED, args, { env }));
   }
 
   private static async launch(

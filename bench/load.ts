@@ -11,6 +11,8 @@ export type Test = string | readonly string[];
 export interface Load {
   readonly test: Test;
   readonly pipeline: number;
+  /** Connections; CLIENTS if not given. */
+  readonly clients?: number;
   /** Random numbers are below this; KEYS if not given. */
   readonly below?: number;
 }
@@ -25,8 +27,8 @@ const execute = promisify(execFile);
 
 /** One run of redis-benchmark; requests a second. */
 export async function requestsPerSecond(server: Contender, load: Load, requests: number): Promise<number> {
-  const { test, pipeline, below = KEYS } = load;
-  const options = { p: server.port, c: CLIENTS, r: below, d: VALUE_BYTES, P: pipeline, n: requests };
+  const { test, pipeline, below = KEYS, clients = CLIENTS } = load;
+  const options = { p: server.port, c: clients, r: below, d: VALUE_BYTES, P: pipeline, n: requests };
   const args = Object.entries(options).flatMap(([name, value]) => [`-${name}`, String(value)]);
   const what = typeof test === "string" ? ["-t", test] : test;
   const { stdout } = await execute("redis-benchmark", [...args, "--csv", ...what]);

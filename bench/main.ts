@@ -1,5 +1,5 @@
 /**
- * `npm run bench -- [throughput|always|memory|restart|collections|members|snapshot|annotations ...] [--quick]`: measures Tidemark beside redis-server, prints a
+ * `npm run bench -- [throughput|always|memory|restart|collections|members|snapshot|annotations|rewrite ...] [--quick]`: measures Tidemark beside redis-server, prints a
  * table and keeps the figures in bench/results.json (short runs are not kept). Needs redis-server and redis-benchmark.
  */
 
@@ -11,6 +11,7 @@ import { members } from "./members.js";
 import { memory } from "./memory.js";
 import { restart } from "./restart.js";
 import { keepResults, previousResults, surroundings } from "./results.js";
+import { rewrite } from "./rewrite.js";
 import { snapshot } from "./snapshot.js";
 import { heading, line } from "./table.js";
 import { throughput } from "./throughput.js";
@@ -26,6 +27,7 @@ const GROUPS: Readonly<Record<string, Group>> = {
   members,
   snapshot,
   annotations,
+  rewrite,
 };
 
 const words = process.argv.slice(2);
