@@ -13,6 +13,7 @@ import { openTail, type Tail } from "./tail.js";
 
 /** From one sync of `everysec` to the next, and from one try to the next while the disk fails. */
 const SYNC_PERIOD_US = 1_000_000;
+
 export class AppendOnlyFile {
   /** The watermarks have moved outside of `flush`: replies that waited may leave. */
   onProgress: (() => void) | null = null;
@@ -34,10 +35,11 @@ export class AppendOnlyFile {
   private readonly sealing: Sealing;
   private policy: FsyncPolicy;
   private synced: number;
+  /** Somebody waits until the device has so much, whatever the policy is. */
+  private wanted = 0;
   /** Bytes of the files before the one that is written to. */
   private earlierBytes: number;
   private readonly group: GroupCommit;
-  /** What runs on the thread pool. */
   private writing = false;
   private syncing = false;
   private replacing = false;
@@ -64,7 +66,12 @@ export class AppendOnlyFile {
     this.synced = log.offset;
     this.syncStartedUs = clock.monotonicUs();
     this.tail.selectDatabase();
-    this.takeOver();
+    try {
+      // Seals what the file has of runs before this one, and then has it on the device that all of it is.
+      if (this.sealing.isWanted) this.finish();
+    } catch {
+      // It has been noted, and is tried again.
+    }
   }
 
   // ---- For the turn ----
@@ -79,6 +86,11 @@ export class AppendOnlyFile {
     return this.synced;
   }
 
+  /** Up to here a start would find the log on the device; -1 while nothing names the file. */
+  get durableOffset(): number {
+    return this.isProvisional ? -1 : this.synced;
+  }
+
   /** Up to here the policy allows to acknowledge. */
   get ackOffset(): number {
     return this.policy === "always" ? this.synced : this.tail.written;
@@ -89,7 +101,6 @@ export class AppendOnlyFile {
     return this.state === "open";
   }
 
-  /** Whether a sync has failed and the log does not go on elsewhere yet. */
   get isBroken(): boolean {
     return this.state === "broken";
   }
@@ -105,6 +116,7 @@ export class AppendOnlyFile {
     if (!forFile && this.tail.unwritten.bytes === 0 && !this.writing) {
       this.tail.write(false);
       if (isClean) this.synced = this.tail.written;
+      this.considerSync();
       return;
     }
     if (this.state !== "open") return;
@@ -127,7 +139,12 @@ export class AppendOnlyFile {
     if (isDue && this.canSync) this.startSync();
   }
 
-  /** The directive `appendfsync` has changed. */
+  /** Somebody waits until the device has the log up to there (WAITAOF), whatever the policy is. */
+  syncUpTo(offset: number): void {
+    this.wanted = Math.max(this.wanted, offset);
+    this.considerSync();
+  }
+
   setPolicy(policy: FsyncPolicy): void {
     this.policy = policy;
     if (policy === "no" && this.state !== "broken" && !this.syncing) this.tail.release(this.tail.wholeBytes);
@@ -223,6 +240,7 @@ export class AppendOnlyFile {
     this.isProvisional = false;
     this.earlierBytes = Math.max(0, totalBytes - this.tail.wholeBytes);
     this.baseBytes = this.currentBytes;
+    this.onProgress?.();
   }
 
   /** Gives everything up that the device does not have, and the file, whose path is given back. */
@@ -239,12 +257,10 @@ export class AppendOnlyFile {
     return this.earlierBytes + this.tail.wholeBytes;
   }
 
-  /** Bytes that the kernel does not have yet. */
   get bufferedBytes(): number {
     return this.tail.unwritten.bytes;
   }
 
-  /** Bytes since the cut of a rewrite that have not gone to its thread. */
   get rewriteBufferBytes(): number {
     return this.rewriteBuffer?.length ?? 0;
   }
@@ -258,16 +274,6 @@ export class AppendOnlyFile {
   }
 
   // ---- Writing ----
-
-  /** Seals what the file has of runs before this one, and then has it on the device that all of it is. */
-  private takeOver(): void {
-    if (!this.sealing.isWanted) return;
-    try {
-      this.finish();
-    } catch {
-      // It has been noted, and is tried again.
-    }
-  }
 
   /** Writes and syncs everything here and now. Throws when the disk does not take it. */
   private finish(): void {
@@ -317,10 +323,8 @@ export class AppendOnlyFile {
 
   private writeFailed(error: unknown): void {
     this.fail("full", error, "Error writing to the AOF file");
-    const failure = this.tail.removePartial();
-    if (failure === null) return;
-    const text = `Could not remove an incomplete write from ${this.tail.file.path}: ${systemReason(failure)}. `;
-    this.parts.writeLog("warning", `${text}The rest of it is written when there is room.`);
+    const warning = this.tail.removePartial();
+    if (warning !== null) this.parts.writeLog("warning", warning);
   }
 
   // ---- Syncing ----
@@ -331,14 +335,13 @@ export class AppendOnlyFile {
     const isDue =
       this.policy === "always"
         ? !this.group.isOpen(this.tail.written - this.synced)
-        : this.policy === "everysec" && this.tail.retainsMuch;
+        : this.wanted > this.synced || (this.policy === "everysec" && this.tail.retainsMuch);
     if (isDue && this.canSync) this.startSync();
   }
 
-  /** Whether there is anything to sync in a file that has not failed to. */
   private get canSync(): boolean {
-    const isUsable = this.state === "open" || this.state === "full";
-    return isUsable && !this.syncing && !this.cutting && this.tail.written > this.synced;
+    if (this.state !== "open" && this.state !== "full") return false;
+    return !this.syncing && !this.cutting && this.tail.written > this.synced;
   }
 
   private startSync(): void {
@@ -369,7 +372,6 @@ export class AppendOnlyFile {
     this.settled();
   }
 
-  /** Something that ran on the thread pool has ended. */
   private settled(): void {
     // The first try comes at once, later ones from cron.
     if (this.state === "broken" && this.replacement === null) void this.retry();

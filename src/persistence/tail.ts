@@ -4,6 +4,7 @@
  * append-only-file.ts.
  */
 
+import { systemReason } from "../config/kinds/directory.js";
 import { LogBlock } from "../log/block.js";
 import type { Log } from "../log/log.js";
 import type { DiskFile } from "../platform/disk.js";
@@ -121,15 +122,16 @@ export class Tail {
     this.taken(await this.file.writePartsAsync(this.unwritten.runs(this.partialBytes)), true);
   }
 
-  /** Takes a block out of the file that is there only in part. Gives back the disk's error, else null. */
-  removePartial(): unknown {
+  /** Takes a block out of the file that is there only in part. Gives back a warning if it cannot, else null. */
+  removePartial(): string | null {
     if (this.partialBytes === 0) return null;
     try {
       this.file.truncate(this.wholeBytes);
       this.partialBytes = 0;
       return null;
     } catch (error) {
-      return error;
+      const text = `Could not remove an incomplete write from ${this.file.path}: ${systemReason(error)}. `;
+      return `${text}The rest of it is written when there is room.`;
     }
   }
 

@@ -48,7 +48,7 @@ export function followerOf(engine: Engine, surroundings: FollowerSurroundings): 
     resumeFile: () => persistence.resumeFile(),
     diskFailure: () => (config.values["replica-ignore-disk-write-errors"] ? null : services.writeRefusal()),
     get syncedOffset() {
-      return services.aof?.syncedOffset ?? -1;
+      return services.aof?.durableOffset ?? -1;
     },
   };
   return new Follower({

@@ -240,12 +240,75 @@ test("WAIT asks for acknowledgements and counts them", async () => {
   await client.call("MULTI");
   await client.call("SET", "b", "1");
   await client.call("WAIT", 1, 0);
-  // Nobody waits inside of a transaction, and GETACK has not been acknowledged.
-  assert.deepEqual(await client.call("EXEC"), ["OK", 0]);
+  // Nobody waits inside of a transaction, and what came before it has been acknowledged.
+  assert.deepEqual(await client.call("EXEC"), ["OK", 1]);
   for (const [words, error] of [
     [["x", "0"], /not an integer/],
     [["1", "x"], /timeout is not an integer/],
     [["1", "-1"], /timeout is negative/],
   ] as const)
     await assert.rejects(client.call("WAIT", ...words), error);
+});
+
+test("WAITAOF counts the disk of the server and those of its replicas", async () => {
+  await using server = await TidemarkHere.start({ ...SETTINGS, appendonly: "yes", appendfsync: "no" });
+  using client = await server.client();
+  assert.deepEqual(await client.call("WAITAOF", 0, 0, 0), [1, 0]);
+  await client.call("SET", "a", "1");
+  assert.deepEqual(await client.call("WAITAOF", 1, 0, 0), [1, 0]);
+  // In one piece: the write is not in the file yet when the wait begins.
+  const together = await client.pipeline([
+    ["SET", "a", "2"],
+    ["WAITAOF", 1, 0, 0],
+  ]);
+  assert.equal(together[1]!.raw.toString(), "*2\r\n:1\r\n:0\r\n");
+  using replica = await (await HandReplica.connect(server.port)).synchronize();
+  await client.call("SET", "b", "1");
+  await replica.upTo("SET b 1");
+  const { offset } = replica;
+  assert.deepEqual(await client.call("WAITAOF", 1, 1, 10), [1, 0]);
+  client.send("WAITAOF", 0, 1, 0);
+  replica.acknowledge(offset);
+  replica.send("REPLCONF", "ACK", offset, "FACK", offset - 1);
+  replica.send("REPLCONF", "ACK", offset, "FACK", offset);
+  assert.deepEqual(((await client.receive()).value as unknown[])[1], 1);
+  // What others write is no business of ours, and a transaction does not wait.
+  using other = await server.client();
+  await other.call("SET", "c", "1");
+  assert.deepEqual(await client.call("WAITAOF", 1, 1, 0), [1, 1]);
+  await client.call("MULTI");
+  await client.call("WAITAOF", 0, 2, 0);
+  assert.deepEqual(await client.call("EXEC"), [[1, 1]]);
+});
+
+test("WAITAOF refuses what it cannot tell, and ends when the file is switched off", async () => {
+  await using server = await TidemarkHere.start(SETTINGS);
+  using client = await server.client();
+  assert.deepEqual(await client.call("WAITAOF", 0, 0, 0), [0, 0]);
+  const disabled = /ERR WAITAOF cannot be used when numlocal is set but appendonly is disabled\.$/;
+  for (const [words, error] of [
+    [["1", "0", "0"], disabled],
+    [["2", "0", "0"], /ERR value is out of range, value must between 0 and 1$/],
+    [["-1", "0", "0"], /ERR value is out of range, value must between 0 and 1$/],
+    [["0", "-1", "0"], /ERR value is out of range, must be positive$/],
+    [["0", "0", "-1"], /ERR timeout is negative$/],
+    [["0", "0", "x"], /ERR timeout is not an integer or out of range$/],
+  ] as const)
+    await assert.rejects(client.call("WAITAOF", ...words), error);
+  await client.call("CONFIG", "SET", "appendonly", "yes");
+  await client.call("SET", "a", "1");
+  // Nothing names the file before its first rewrite has ended.
+  assert.deepEqual(await client.call("WAITAOF", 1, 0, 0), [1, 0]);
+  client.send("WAITAOF", 1, 1, 0);
+  using other = await server.client();
+  await eventually("the client waits", async () =>
+    String(await other.call("INFO", "clients")).includes("blocked_clients:1"),
+  );
+  await other.call("CONFIG", "SET", "appendonly", "no");
+  assert.match(String((await client.receive()).value), disabled);
+  await client.call("REPLICAOF", "127.0.0.1", 1);
+  await assert.rejects(
+    client.call("WAITAOF", 0, 0, 0),
+    /ERR WAITAOF cannot be used with replica instances\. Please also note that writes to replicas are just local and are not propagated\.$/,
+  );
 });

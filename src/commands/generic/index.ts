@@ -14,7 +14,7 @@ import { scan } from "./scan.js";
 import { sort, sortRo } from "./sort.js";
 import { expireTime, pexpireTime, pttl, ttl } from "./ttl.js";
 import { type } from "./type.js";
-import { wait } from "./wait.js";
+import { wait, waitAof } from "./wait.js";
 
 export const genericCommands: readonly Declaration[] = [
   copy,
@@ -45,4 +45,5 @@ export const genericCommands: readonly Declaration[] = [
   type,
   unlink,
   wait,
+  waitAof,
 ];

@@ -1,9 +1,10 @@
-/** WAIT. */
+/** WAIT and WAITAOF. */
 
 import { integer } from "../../engine/argument.js";
 import type { Call } from "../../engine/call.js";
 import { command } from "../../engine/command.js";
 import { fail } from "../../engine/errors.js";
+import type { Reply } from "../../resp/reply.js";
 
 export const wait = command({
   name: "wait",
@@ -23,7 +24,8 @@ export const wait = command({
       );
     const wanted = call.integer(1);
     const timeoutMs = readTimeout(call, 2);
-    const offset = client.logOffset;
+    // What was written in a history that was left since counts as written here.
+    const offset = Math.min(client.logOffset, engine.log.offset);
     const count = primary.countAcknowledged(offset);
     // Inside of a transaction nobody waits.
     if (count >= wanted || !call.mayBlock) {
@@ -31,9 +33,10 @@ export const wait = command({
       return;
     }
     const waiting = {
-      offset,
-      wanted,
-      finish: (reached: number) => engine.blocking.finish(client, (answer) => answer.integer(reached)),
+      check(): void {
+        const reached = primary.countAcknowledged(offset);
+        if (reached >= wanted) engine.blocking.finish(client, (answer) => answer.integer(reached));
+      },
     };
     primary.waitFor(waiting);
     engine.blocking.block(
@@ -46,6 +49,55 @@ export const wait = command({
     );
   },
 });
+
+export const waitAof = command({
+  name: "waitaof",
+  group: "generic",
+  since: "7.2.0",
+  summary:
+    "Waits until what this connection has written is on the disks of this server and of so many replicas",
+  complexity: "O(1)",
+  flags: ["noscript"],
+  category: "connection",
+  args: [integer("numlocal"), integer("numreplicas"), integer("timeout")],
+  tips: ["request_policy:all_shards", "response_policy:agg_min"],
+  run(call) {
+    const { client, engine } = call;
+    const { primary, follower } = engine.services;
+    const numLocal = call.integer(1, () => fail("value is out of range, value must between 0 and 1"), 0, 1);
+    const numReplicas = call.integer(2, () => fail("value is out of range, must be positive"), 0);
+    const timeoutMs = readTimeout(call, 3);
+    if (follower.isReplica)
+      throw fail(
+        "WAITAOF cannot be used with replica instances. Please also note that writes to replicas are just local and are not propagated.",
+      );
+    if (numLocal > 0 && engine.services.aof === null) throw fail(NEEDS_FILE);
+    const offset = Math.min(client.logOffset, engine.log.offset);
+    const isLocal = (): boolean => {
+      const { aof } = engine.services;
+      return aof !== null && aof.durableOffset >= offset;
+    };
+    const isEnough = (): boolean =>
+      Number(isLocal()) >= numLocal && primary.countStored(offset) >= numReplicas;
+    const answer = (reply: Reply): void => {
+      reply.array(2);
+      reply.integer(isLocal() ? 1 : 0);
+      reply.integer(primary.countStored(offset));
+    };
+    if (isEnough() || !call.mayBlock) return answer(call.reply);
+    const waiting = {
+      check(): void {
+        if (numLocal > 0 && engine.services.aof === null) engine.blocking.refuse(client, `ERR ${NEEDS_FILE}`);
+        else if (isEnough()) engine.blocking.finish(client, answer);
+      },
+    };
+    primary.waitFor(waiting);
+    engine.blocking.block(call, { timedOut: answer, end: () => primary.forget(waiting) }, timeoutMs);
+    if (numLocal > 0) engine.services.aof?.syncUpTo(offset);
+  },
+});
+
+const NEEDS_FILE = "WAITAOF cannot be used when numlocal is set but appendonly is disabled.";
 
 function readTimeout(call: Call, at: number): number {
   const timeout = call.integer(at, () => fail("timeout is not an integer or out of range"));

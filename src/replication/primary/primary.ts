@@ -40,13 +40,10 @@ export interface SyncRequest {
   readonly offset: number;
 }
 
-/** Somebody who waits until replicas have everything up to an offset (WAIT). */
+/** Somebody who waits until replicas, or the file, have what was written (WAIT, WAITAOF). */
 export interface AckWaiter {
-  readonly offset: number;
-  /** How many replicas. */
-  readonly wanted: number;
-  /** So many have it now, which are enough. */
-  finish(count: number): void;
+  /** Somebody has more than before: ends the wait if that is enough. */
+  check(): void;
 }
 
 export class Primary {
@@ -133,15 +130,15 @@ export class Primary {
 
   /** REPLCONF ACK: the replica has applied everything up to the offset. */
   acknowledged(replica: Replica, offset: number, fileOffset: number | null): void {
-    const moved = offset > replica.ackOffset;
-    if (moved) replica.ackOffset = offset;
-    if (fileOffset !== null && fileOffset > replica.ackFileOffset) replica.ackFileOffset = fileOffset;
+    const { ackOffset, ackFileOffset } = replica;
+    replica.ackOffset = Math.max(ackOffset, offset);
+    replica.ackFileOffset = Math.max(ackFileOffset, fileOffset ?? 0);
     replica.ackMs = this.parts.clock.now();
     if (replica.awaitsAck && !replica.handshake.rdbOnly) {
       replica.stream();
       this.feedOne(replica);
     }
-    if (moved) this.serveWaiters();
+    if (replica.ackOffset > ackOffset || replica.ackFileOffset > ackFileOffset) this.serveWaiters();
   }
 
   /** How many replicas have everything up to the offset. */
@@ -149,7 +146,14 @@ export class Primary {
     return this.replicas.filter(({ state, ackOffset }) => state === "online" && ackOffset >= offset).length;
   }
 
-  /** Asks the replicas how far they are, until the waiter is served or forgotten. */
+  /** How many replicas have everything up to the offset in their append-only files, on the device. */
+  countStored(offset: number): number {
+    const stored = ({ state, ackFileOffset }: Replica): boolean =>
+      state === "online" && ackFileOffset >= offset;
+    return this.replicas.filter(stored).length;
+  }
+
+  /** Asks the replicas how far they are, and looks whenever somebody has come further, until the waiter is forgotten. */
   waitFor(waiter: AckWaiter): void {
     this.waiters.add(waiter);
     this.wantsAcks = true;
@@ -159,11 +163,9 @@ export class Primary {
     this.waiters.delete(waiter);
   }
 
-  private serveWaiters(): void {
-    for (const waiter of [...this.waiters]) {
-      const count = this.countAcknowledged(waiter.offset);
-      if (count >= waiter.wanted) waiter.finish(count);
-    }
+  /** A replica or the file has come further. */
+  serveWaiters(): void {
+    if (this.waiters.size > 0) for (const waiter of [...this.waiters]) waiter.check();
   }
 
   /** Seconds since the replica was heard of; 0 before it is online. */

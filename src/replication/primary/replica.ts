@@ -47,8 +47,8 @@ export class Replica {
   state: ReplicaState = "wait_start";
   /** The offset that it has reported last: it has applied everything before. */
   ackOffset = 0;
-  /** The offset that its append-only file has reached (`fack`); -1 when it has not said. */
-  ackFileOffset = -1;
+  /** The offset that its append-only file has reached, on the device (`fack`). */
+  ackFileOffset = 0;
   /** When it was last heard of, milliseconds since 1970. */
   ackMs: number;
   /** Since when it waits for a snapshot. */

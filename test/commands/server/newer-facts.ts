@@ -1,7 +1,7 @@
 /** Where Redis 7.2 says something else of a command than 7.0, which the tests compare with. */
 
 /** Commands and subcommands that 7.0 does not have. */
-export const newCommands: ReadonlySet<string> = new Set(["client|no-touch", "client|setinfo"]);
+export const newCommands: ReadonlySet<string> = new Set(["client|no-touch", "client|setinfo", "waitaof"]);
 
 /** Commands of our own. */
 export const ownCommands: ReadonlySet<string> = new Set(["resyncs"]);
