@@ -71,7 +71,8 @@ export const waitAof = command({
       throw fail(
         "WAITAOF cannot be used with replica instances. Please also note that writes to replicas are just local and are not propagated.",
       );
-    if (numLocal > 0 && engine.services.aof === null) throw fail(NEEDS_FILE);
+    const isOff = (): boolean => !engine.config.values.appendonly;
+    if (numLocal > 0 && isOff()) throw fail(NEEDS_FILE);
     const offset = Math.min(client.logOffset, engine.log.offset);
     const isLocal = (): boolean => {
       const { aof } = engine.services;
@@ -87,7 +88,7 @@ export const waitAof = command({
     if (isEnough() || !call.mayBlock) return answer(call.reply);
     const waiting = {
       check(): void {
-        if (numLocal > 0 && engine.services.aof === null) engine.blocking.refuse(client, `ERR ${NEEDS_FILE}`);
+        if (numLocal > 0 && isOff()) engine.blocking.refuse(client, `ERR ${NEEDS_FILE}`);
         else if (isEnough()) engine.blocking.finish(client, answer);
       },
     };
