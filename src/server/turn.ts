@@ -82,7 +82,7 @@ export class Turn {
 
   /** The log has become safe further, or has failed to: replies that waited for it leave, as they are or as errors. */
   progress(): void {
-    this.engine.services.primary.serveWaiters();
+    this.engine.services.primary.waiters.serve();
     const waited = this.waiting;
     this.waiting = [];
     for (const connection of waited) this.release(connection);
@@ -107,7 +107,7 @@ export class Turn {
     const beganUs = clock.monotonicUs();
     if (primary.wantsAcks) this.askForAcks();
     this.drain();
-    primary.serveWaiters();
+    primary.waiters.serve();
     const loggedUs = clock.monotonicUs();
     const ready = this.pending;
     this.pending = [];

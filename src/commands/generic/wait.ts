@@ -43,7 +43,7 @@ export const wait = command({
       call,
       {
         timedOut: (answer) => answer.integer(primary.countAcknowledged(offset)),
-        end: () => primary.forget(waiting),
+        end: () => primary.waiters.forget(waiting),
       },
       timeoutMs,
     );
@@ -93,7 +93,7 @@ export const waitAof = command({
       },
     };
     primary.waitFor(waiting);
-    engine.blocking.block(call, { timedOut: answer, end: () => primary.forget(waiting) }, timeoutMs);
+    engine.blocking.block(call, { timedOut: answer, end: () => primary.waiters.forget(waiting) }, timeoutMs);
     if (numLocal > 0) engine.services.aof?.syncUpTo(offset);
   },
 });

@@ -14,6 +14,7 @@
 import type { Values } from "../../config/table.js";
 import type { LogBlock } from "../../log/block.js";
 import type { Mark } from "../../log/history.js";
+import { type AckWaiter, AckWaiters } from "./ack-waiters.js";
 import { Backlog } from "./backlog.js";
 import { type FullResyncParts, FullResyncs } from "./full-resync.js";
 import type { Handshake } from "./handshake.js";
@@ -40,12 +41,6 @@ export interface SyncRequest {
   readonly offset: number;
 }
 
-/** Somebody who waits until replicas, or the file, have what was written (WAIT, WAITAOF). */
-export interface AckWaiter {
-  /** Somebody has more than before: ends the wait if that is enough. */
-  check(): void;
-}
-
 export class Primary {
   /** In the order of their coming. */
   readonly replicas: Replica[] = [];
@@ -57,7 +52,7 @@ export class Primary {
   wantsAcks = false;
   /** The server is about to end: nothing may be put into the stream any more. */
   isQuiet = false;
-  private readonly waiters = new Set<AckWaiter>();
+  readonly waiters = new AckWaiters();
   private readonly fullResyncs: FullResyncs;
   /** When the last replica left, milliseconds since 1970. */
   private aloneSinceMs = 0;
@@ -138,7 +133,7 @@ export class Primary {
       replica.stream();
       this.feedOne(replica);
     }
-    if (replica.ackOffset > ackOffset || replica.ackFileOffset > ackFileOffset) this.serveWaiters();
+    if (replica.ackOffset > ackOffset || replica.ackFileOffset > ackFileOffset) this.waiters.serve();
   }
 
   /** How many replicas have everything up to the offset. */
@@ -157,15 +152,6 @@ export class Primary {
   waitFor(waiter: AckWaiter): void {
     this.waiters.add(waiter);
     this.wantsAcks = true;
-  }
-
-  forget(waiter: AckWaiter): void {
-    this.waiters.delete(waiter);
-  }
-
-  /** A replica or the file has come further. */
-  serveWaiters(): void {
-    if (this.waiters.size > 0) for (const waiter of [...this.waiters]) waiter.check();
   }
 
   /** Seconds since the replica was heard of; 0 before it is online. */
