@@ -163,7 +163,7 @@ export class Call {
     const entries = this.engine.keyspace.entries;
     const start = entries.valueStart(ref);
     const end = start + entries.valueLength(ref);
-    this.reply.bulk(entries.valueBytes(ref), start, end, entries.valueView(ref));
+    this.reply.bulk(entries.valueBytes(ref), start, end);
   }
 
   /** Whether the command may make its client wait: not inside EXEC, nor while a log is applied. */

@@ -12,7 +12,7 @@
 
 import type { Log } from "../log/log.js";
 import { encodeCommand, type Request } from "../resp/request.js";
-import { copy } from "../util/copy.js";
+import { copy, viewed } from "../util/copy.js";
 import { digits, writeInteger } from "../util/integer.js";
 
 const MULTI = encodeCommand(["MULTI"]);
@@ -27,7 +27,7 @@ const FIRST_ROOM = 4096;
 const KEPT_ROOM = 1024 * 1024;
 
 export class Unit {
-  private bytes = Buffer.allocUnsafeSlow(FIRST_ROOM);
+  private bytes = viewed(Buffer.allocUnsafeSlow(FIRST_ROOM));
   /** Room for MULTI is left at the front. */
   private end = MULTI.length;
   private effects = 0;
@@ -151,13 +151,13 @@ export class Unit {
   private reserve(more: number): void {
     const needed = this.end + more;
     if (needed <= this.bytes.length) return;
-    const grown = Buffer.allocUnsafeSlow(needed * 2);
+    const grown = viewed(Buffer.allocUnsafeSlow(needed * 2));
     this.bytes.copy(grown, 0, 0, this.end);
     this.bytes = grown;
   }
 
   private reset(): void {
-    if (this.bytes.length > KEPT_ROOM) this.bytes = Buffer.allocUnsafeSlow(FIRST_ROOM);
+    if (this.bytes.length > KEPT_ROOM) this.bytes = viewed(Buffer.allocUnsafeSlow(FIRST_ROOM));
     this.end = MULTI.length;
     this.effects = 0;
   }

@@ -25,7 +25,7 @@
  */
 
 import { encodeCommand } from "../resp/request.js";
-import { copy } from "../util/copy.js";
+import { copy, viewed } from "../util/copy.js";
 import { LogBlock, type Segment } from "./block.js";
 
 const SEGMENT_BYTES = 1024 * 1024;
@@ -287,7 +287,7 @@ export class Log {
 
   private newSegment(bytes: number): Segment {
     this.allocated += bytes;
-    return { bytes: Buffer.allocUnsafeSlow(bytes), used: 0, holders: 1 };
+    return { bytes: viewed(Buffer.allocUnsafeSlow(bytes)), used: 0, holders: 1 };
   }
 
   private selectOf(db: number): Uint8Array {

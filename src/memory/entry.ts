@@ -112,11 +112,6 @@ export class EntryReader<M extends Memory = Memory> {
     return this.isBoxed(ref) ? this.memory.bytesOf(this.box(ref)) : this.memory.bytesOf(ref);
   }
 
-  /** A view of the chunk that holds a string value. */
-  valueView(ref: Ref): DataView {
-    return this.memory.viewOf(this.isBoxed(ref) ? this.box(ref) : ref);
-  }
-
   /** Where a string value begins in `valueBytes`. */
   valueStart(ref: Ref): number {
     if (this.isBoxed(ref)) return this.memory.offset(this.box(ref)) + BOX_HEAD_BYTES;

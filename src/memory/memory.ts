@@ -12,6 +12,8 @@
  * to read a frozen snapshot.
  */
 
+import { type Viewed, viewed } from "../util/copy.js";
+
 /** A block's address in 16-byte units; 0 is no block. */
 export type Ref = number;
 
@@ -23,16 +25,13 @@ export const MAX_CHUNKS = 1024;
 export const HEADER_BYTES = 8;
 
 const UNIT_MASK = CHUNK_UNITS - 1;
-const NO_BYTES = new Uint8Array(0);
+const NO_BYTES = viewed(new Uint8Array(0));
 const NO_WORDS = new Int32Array(0);
 const NO_DOUBLES = new Float64Array(0);
-const NO_VIEW = new DataView(NO_BYTES.buffer);
 
 export class Memory {
   /** Each chunk as bytes; index with `offset(ref)`. */
-  readonly bytes: Uint8Array[] = [];
-  /** Each chunk as a view, for words that are not aligned; index with `offset(ref)`. */
-  readonly views: DataView[] = [];
+  readonly bytes: Viewed[] = [];
   /** Each chunk as words; index with `word(ref)`. */
   readonly words: Int32Array[] = [];
   /** Each chunk as doubles; index with `double(ref)`. */
@@ -68,8 +67,9 @@ export class Memory {
     return this.bytes[ref >>> 22]!;
   }
 
+  /** For words that are not aligned. */
   viewOf(ref: Ref): DataView {
-    return this.views[ref >>> 22]!;
+    return this.bytes[ref >>> 22]!.view;
   }
 
   wordsOf(ref: Ref): Int32Array {
@@ -96,8 +96,7 @@ export class Memory {
 
   /** Makes a chunk addressable, or with null no longer. */
   protected map(chunk: number, buffer: SharedArrayBuffer | null): void {
-    this.bytes[chunk] = buffer === null ? NO_BYTES : new Uint8Array(buffer);
-    this.views[chunk] = buffer === null ? NO_VIEW : new DataView(buffer);
+    this.bytes[chunk] = buffer === null ? NO_BYTES : viewed(new Uint8Array(buffer));
     this.words[chunk] = buffer === null ? NO_WORDS : new Int32Array(buffer);
     this.doubles[chunk] = buffer === null ? NO_DOUBLES : new Float64Array(buffer);
   }

@@ -1,5 +1,7 @@
 /** Time and the turns of the event loop. The tests have a twin whose time is set by hand. */
 
+import { performance } from "node:perf_hooks";
+
 /** A timer that can be stopped; stopping twice is harmless. */
 export interface Timer {
   stop(): void;

@@ -7,6 +7,7 @@
  */
 
 import * as net from "node:net";
+import { viewed } from "../util/copy.js";
 
 /** Where a listener listens: a TCP address, or the path of a Unix socket. */
 export type Endpoint = { readonly host: string; readonly port: number } | { readonly path: string };
@@ -158,7 +159,7 @@ function address(ip: string | undefined, port: number | undefined): string {
 
 /** A network over node:net whose connections share one read buffer. */
 export function nodeNetwork(): Network {
-  const readBuffer = Buffer.allocUnsafeSlow(READ_BUFFER_BYTES);
+  const readBuffer = viewed(Buffer.allocUnsafeSlow(READ_BUFFER_BYTES));
 
   /**
    * A socket that reads into the shared buffer. node:net offers that (`onread`) for sockets that one makes oneself

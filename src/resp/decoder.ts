@@ -12,6 +12,7 @@
 
 import { splitArguments } from "../config/parse.js";
 import { latin1 } from "../util/ascii.js";
+import { viewed } from "../util/copy.js";
 import { parseInteger64 } from "../util/integer.js";
 import { Request } from "./request.js";
 
@@ -264,6 +265,6 @@ export class RequestDecoder {
     const trusted = Math.min(kept + announced, trust);
     if (Math.max(needed, announced > 0 ? trusted : 0) <= this.own.length) return this.own;
     const size = announced >= more ? Math.max(needed, trusted) : needed * 2;
-    return Buffer.allocUnsafeSlow(Math.max(size, FIRST_BUFFER_BYTES));
+    return viewed(Buffer.allocUnsafeSlow(Math.max(size, FIRST_BUFFER_BYTES)));
   }
 }

@@ -5,7 +5,7 @@
  * set or a push as an array, a double as its text, null as the nil bulk string, true as 1.
  */
 
-import { copy, copyWords } from "../util/copy.js";
+import { copy, type Viewed, viewed } from "../util/copy.js";
 import { formatDouble } from "../util/float.js";
 import { digits, writeInteger } from "../util/integer.js";
 
@@ -26,21 +26,22 @@ const COLON = 58;
 /** As little-endian words: a line end, and a type byte of 0 with the digit 0 and a line end. */
 const LINE_END = 0x0a0d;
 const ONE_DIGIT = 0x0a0d3000;
-const OK = Buffer.from("+OK\r\n");
-
-const NO_VIEW = new DataView(new ArrayBuffer(0));
+const OK = viewed(Buffer.from("+OK\r\n"));
+const NULL = viewed(Buffer.from("_\r\n"));
+const NO_BULK = viewed(Buffer.from("$-1\r\n"));
+const NO_ARRAY = viewed(Buffer.from("*-1\r\n"));
 
 /** Memory for replies: `bytes[0..length)` is written. */
 export class ReplyBlock {
-  readonly view: DataView;
+  readonly bytes: Viewed<Buffer>;
   length: number;
 
   constructor(
-    readonly bytes: Buffer,
+    bytes: Buffer,
     /** Whether others have the bytes too: full from the beginning, and not to be written. */
     readonly shared = false,
   ) {
-    this.view = shared ? NO_VIEW : new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+    this.bytes = viewed(bytes);
     this.length = shared ? bytes.length : 0;
   }
 
@@ -83,7 +84,7 @@ export class Reply {
   /** The block that is written to, with what it consists of. */
   private block = NO_BLOCK;
   private bytes = NO_BLOCK.bytes;
-  private view = NO_BLOCK.view;
+  private view = NO_BLOCK.bytes.view;
   private end = 0;
 
   constructor(private readonly pool: BlockPool) {}
@@ -171,13 +172,12 @@ export class Reply {
     this.line(`:${value}`);
   }
 
-  /** A bulk string from a range of any buffer; a view of the same bytes, if there is one, makes it faster. */
-  bulk(bytes: Uint8Array, start: number = 0, end: number = bytes.length, view?: DataView): void {
+  /** A bulk string from a range of any buffer. */
+  bulk(bytes: Uint8Array, start: number = 0, end: number = bytes.length): void {
     const length = end - start;
     this.reserve(HEADER_BYTES_MAX + length + 2);
     this.writeHeader(DOLLAR, length);
-    if (view === undefined) copy(bytes, start, end, this.bytes, this.end);
-    else copyWords(bytes, view, start, end, this.bytes, this.view, this.end);
+    copy(bytes, start, end, this.bytes, this.end);
     this.end += length;
     this.endLine();
   }
@@ -196,11 +196,11 @@ export class Reply {
   }
 
   nil(): void {
-    this.line(this.version === 3 ? "_" : "$-1");
+    this.raw(this.version === 3 ? NULL : NO_BULK);
   }
 
   nilArray(): void {
-    this.line(this.version === 3 ? "_" : "*-1");
+    this.raw(this.version === 3 ? NULL : NO_ARRAY);
   }
 
   array(length: number): void {
@@ -338,7 +338,7 @@ export class Reply {
   private write(block: ReplyBlock, end: number): void {
     this.block = block;
     this.bytes = block.bytes;
-    this.view = block.view;
+    this.view = block.bytes.view;
     this.end = end;
   }
 }

@@ -15,15 +15,9 @@ import type { Reply } from "../resp/reply.js";
 
 /**
  * Replies with the entry of a listpack at a position as a bulk string; returns the position of the following one, or
- * NONE. `view` shows the same bytes.
+ * NONE.
  */
-export function replyEntry(
-  reply: Reply,
-  bytes: Uint8Array,
-  view: DataView,
-  base: number,
-  position: number,
-): number {
+export function replyEntry(reply: Reply, bytes: Uint8Array, base: number, position: number): number {
   const at = base + position;
   let size: number;
   if (isInteger(bytes, at)) {
@@ -34,7 +28,7 @@ export function replyEntry(
   } else {
     const start = stringStart(bytes, at);
     const end = start + stringLength(bytes, at);
-    reply.bulk(bytes, start, end, view);
+    reply.bulk(bytes, start, end);
     size = end - at + backlenSize(end - at);
   }
   return bytes[at + size] === TERMINATOR ? NONE : position + size;

@@ -13,15 +13,12 @@ export class Text implements Slice {
   private readonly digits = new Uint8Array(LONGEST_INTEGER);
   private readonly entry = new ListpackEntry();
   bytes: Uint8Array = this.digits;
-  /** A view of the same bytes, if there is one. */
-  view: DataView | undefined = undefined;
   start = 0;
   end = 0;
 
-  /** Shows a range, of which there may be a view. */
-  set(bytes: Uint8Array, start: number, end: number, view: DataView | undefined = undefined): void {
+  /** Shows a range. */
+  set(bytes: Uint8Array, start: number, end: number): void {
     this.bytes = bytes;
-    this.view = view;
     this.start = start;
     this.end = end;
   }
@@ -46,14 +43,14 @@ export class Text implements Slice {
   readKey(entries: EntryReader, ref: Ref): void {
     const start = entries.keyStart(ref);
     const { memory } = entries;
-    this.set(memory.bytesOf(ref), start, start + entries.keyLength(ref), memory.viewOf(ref));
+    this.set(memory.bytesOf(ref), start, start + entries.keyLength(ref));
   }
 
   /** Shows the value of an entry of a dict. */
   readValue(entries: EntryReader, ref: Ref): void {
     const start = entries.valueStart(ref);
     const end = start + entries.valueLength(ref);
-    this.set(entries.valueBytes(ref), start, end, entries.valueView(ref));
+    this.set(entries.valueBytes(ref), start, end);
   }
 
   /** A copy of what is shown. */

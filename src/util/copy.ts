@@ -1,39 +1,48 @@
-/** Copying ranges of bytes. What a native copy costs before its first byte is worth dozens of bytes of a loop. */
+/**
+ * Copying ranges of bytes. What a native copy costs before its first byte is worth hundreds of bytes of a loop, and a
+ * loop over words is five times as fast as one over bytes. Words that are not aligned need a DataView, so the arrays
+ * that live long carry one (`viewed`).
+ */
 
-/** Up to here a loop by bytes is faster than making an array for a native copy. */
+/** Bytes that carry a view of themselves. */
+export type Viewed<T extends Uint8Array = Uint8Array> = T & { readonly view: DataView };
+
+/** Up to here a loop over bytes is faster than making an array for a native copy. */
 const BYTES_MAX = 40;
-/** Up to here a loop by words is. */
-const WORDS_MAX = 160;
+/** Up to here a loop over words is. */
+const WORDS_MAX = 320;
+
+/** Gives the array a view of itself, which makes copies between it and others that have one faster. */
+export function viewed<T extends Uint8Array>(bytes: T): Viewed<T> {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  return Object.assign(bytes, { view });
+}
 
 /** Copies bytes; from and to must not overlap. */
 export function copy(from: Uint8Array, start: number, end: number, to: Uint8Array, at: number): void {
-  if (end - start > BYTES_MAX) {
+  const length = end - start;
+  if (length >= 4 && length <= WORDS_MAX) {
+    const { view: source } = from as Partial<Viewed>;
+    const { view: target } = to as Partial<Viewed>;
+    if (source !== undefined && target !== undefined) {
+      copyWords(source, start, end, target, at);
+      return;
+    }
+  }
+  if (length > BYTES_MAX) {
     // Not `subarray`: that of a Buffer makes a Buffer, which takes longer.
-    to.set(new Uint8Array(from.buffer, from.byteOffset + start, end - start), at);
+    to.set(new Uint8Array(from.buffer, from.byteOffset + start, length), at);
     return;
   }
   let target = at;
   for (let i = start; i < end; i++) to[target++] = from[i]!;
 }
 
-/** As `copy`, between arrays of which there are views: three times as fast for what is short. */
-export function copyWords(
-  from: Uint8Array,
-  fromView: DataView,
-  start: number,
-  end: number,
-  to: Uint8Array,
-  toView: DataView,
-  at: number,
-): void {
-  const length = end - start;
-  if (length < 4 || length > WORDS_MAX) {
-    copy(from, start, end, to, at);
-    return;
-  }
+/** Four bytes or more. */
+function copyWords(from: DataView, start: number, end: number, to: DataView, at: number): void {
+  const last = end - 4;
   let target = at;
-  for (let i = start; i < end - 4; i += 4, target += 4)
-    toView.setInt32(target, fromView.getInt32(i, true), true);
+  for (let i = start; i < last; i += 4, target += 4) to.setInt32(target, from.getInt32(i, true), true);
   // The last word may take in bytes again that were copied already.
-  toView.setInt32(at + length - 4, fromView.getInt32(end - 4, true), true);
+  to.setInt32(at + last - start, from.getInt32(last, true), true);
 }

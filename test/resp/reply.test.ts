@@ -184,18 +184,6 @@ test("a long reply lies in several blocks, can be cut anywhere, and counts acros
   assert.deepEqual(taken(reply), Buffer.concat([Buffer.from(`*${texts.length}\r\n`), whole]));
 });
 
-test("a bulk string is the same with a view of its bytes as without", () => {
-  const bytes = Buffer.from(Array.from({ length: 600 }, (_, i) => i % 251));
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  for (let length = 0; length < 500; length++) {
-    const plain = written(2, (reply) => reply.bulk(bytes, 3, 3 + length));
-    assert.equal(
-      written(2, (reply) => reply.bulk(bytes, 3, 3 + length, view)),
-      plain,
-    );
-  }
-});
-
 test("bytes that are shared stay as they are, whatever is written behind them or taken back", () => {
   const reply = new Reply(new BlockPool());
   const shared = new ReplyBlock(Buffer.from(">1\r\n+x\r\n"), true);

@@ -17,7 +17,7 @@ export const hget = command({
     const ref = readHash(call);
     const value = hashes.shown;
     if (ref === 0 || !hashes.get(ref, call.slice(2), value)) call.reply.nil();
-    else call.reply.bulk(value.bytes, value.start, value.end, value.view);
+    else call.reply.bulk(value.bytes, value.start, value.end);
   },
 });
 
@@ -36,7 +36,7 @@ export const hmget = command({
     call.reply.array(call.argc - 2);
     for (let at = 2; at < call.argc; at++) {
       if (ref === 0 || !hashes.get(ref, call.slice(at), value)) call.reply.nil();
-      else call.reply.bulk(value.bytes, value.start, value.end, value.view);
+      else call.reply.bulk(value.bytes, value.start, value.end);
     }
   },
 });

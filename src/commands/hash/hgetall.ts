@@ -21,8 +21,8 @@ export const hgetall = command({
     call.reply.map(ref === 0 ? 0 : hashes.length(ref));
     if (ref === 0) return;
     hashes.forEach(ref, (field, value) => {
-      call.reply.bulk(field.bytes, field.start, field.end, field.view);
-      call.reply.bulk(value.bytes, value.start, value.end, value.view);
+      call.reply.bulk(field.bytes, field.start, field.end);
+      call.reply.bulk(value.bytes, value.start, value.end);
     });
   },
 });
@@ -41,7 +41,7 @@ export const hkeys = command({
     const ref = readHash(call);
     call.reply.array(ref === 0 ? 0 : hashes.length(ref));
     if (ref === 0) return;
-    hashes.forEach(ref, ({ bytes, start, end, view }) => call.reply.bulk(bytes, start, end, view));
+    hashes.forEach(ref, ({ bytes, start, end }) => call.reply.bulk(bytes, start, end));
   },
 });
 
@@ -59,6 +59,6 @@ export const hvals = command({
     const ref = readHash(call);
     call.reply.array(ref === 0 ? 0 : hashes.length(ref));
     if (ref === 0) return;
-    hashes.forEach(ref, (_, { bytes, start, end, view }) => call.reply.bulk(bytes, start, end, view));
+    hashes.forEach(ref, (_, { bytes, start, end }) => call.reply.bulk(bytes, start, end));
   },
 });

@@ -38,7 +38,7 @@ function replyOne(call: Call): void {
   }
   const field = new Text();
   keyspace.hashes.load(ref, keyspace.hashes.randomHandle(ref, platform.chance), field, new Text());
-  call.reply.bulk(field.bytes, field.start, field.end, field.view);
+  call.reply.bulk(field.bytes, field.start, field.end);
 }
 
 function replySome(call: Call): void {
@@ -95,7 +95,7 @@ function fieldReplier(call: Call, ref: Ref, withValues: boolean): (handle: numbe
   return (handle) => {
     engine.keyspace.hashes.load(ref, handle, field, value);
     if (withValues && reply.version === 3) reply.array(2);
-    reply.bulk(field.bytes, field.start, field.end, field.view);
-    if (withValues) reply.bulk(value.bytes, value.start, value.end, value.view);
+    reply.bulk(field.bytes, field.start, field.end);
+    if (withValues) reply.bulk(value.bytes, value.start, value.end);
   };
 }

@@ -64,6 +64,6 @@ export const smembers = command({
     const ref = readSet(call);
     call.reply.set(ref === 0 ? 0 : sets.size(ref));
     if (ref === 0) return;
-    sets.forEach(ref, ({ bytes, start, end, view }) => call.reply.bulk(bytes, start, end, view));
+    sets.forEach(ref, ({ bytes, start, end }) => call.reply.bulk(bytes, start, end));
   },
 });

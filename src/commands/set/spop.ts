@@ -44,8 +44,8 @@ function popOne(call: Call): void {
   const ref = database.own(key, found);
   const member = sets.shown;
   sets.load(ref, sets.randomHandle(ref, engine.platform.chance), member);
-  const { bytes, start, end, view } = member;
-  reply.bulk(bytes, start, end, view);
+  const { bytes, start, end } = member;
+  reply.bulk(bytes, start, end);
   const unit = call.propagateWords(3);
   unit.word(SREM);
   unit.word(key.bytes, key.start, key.end);
@@ -72,7 +72,7 @@ function popAll(call: Call, key: Key, ref: Ref): void {
   const { sets } = engine.keyspace;
   const size = sets.size(ref);
   reply.set(size);
-  sets.forEach(ref, ({ bytes, start, end, view }) => reply.bulk(bytes, start, end, view));
+  sets.forEach(ref, ({ bytes, start, end }) => reply.bulk(bytes, start, end));
   database.remove(key, ref);
   engine.keyspace.dirty += size - 1;
   database.changed(key, NOTIFY_SET, "spop");

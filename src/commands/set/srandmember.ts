@@ -35,7 +35,7 @@ function replyOne(call: Call): void {
     return;
   }
   sets.load(ref, sets.randomHandle(ref, platform.chance), sets.shown);
-  call.reply.bulk(sets.shown.bytes, sets.shown.start, sets.shown.end, sets.shown.view);
+  call.reply.bulk(sets.shown.bytes, sets.shown.start, sets.shown.end);
 }
 
 function replySome(call: Call): void {
@@ -50,7 +50,7 @@ function replySome(call: Call): void {
   const choices = choicesOf(call, ref);
   const replyMember = (handle: number): void => {
     sets.load(ref, handle, sets.shown);
-    call.reply.bulk(sets.shown.bytes, sets.shown.start, sets.shown.end, sets.shown.view);
+    call.reply.bulk(sets.shown.bytes, sets.shown.start, sets.shown.end);
   };
   if (count < 0) {
     call.reply.array(-count);

@@ -10,6 +10,6 @@ export function replyElements(call: Call, count: number, withScores: boolean): v
 
 export function replyElement(call: Call, element: Element, withScores: boolean): void {
   if (withScores && call.reply.version === 3) call.reply.array(2);
-  call.reply.bulk(element.bytes, element.start, element.end, element.view);
+  call.reply.bulk(element.bytes, element.start, element.end);
   if (withScores) call.reply.double(element.score);
 }

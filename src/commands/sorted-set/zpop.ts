@@ -176,7 +176,7 @@ function pop(call: Call, name: Key, ref: Ref, end: End, count: number, form: For
   if (form === "keyed") call.reply.bulk(name.bytes, name.start, name.end);
   const reply = (element: Element): void => {
     if (nested) call.reply.array(2);
-    call.reply.bulk(element.bytes, element.start, element.end, element.view);
+    call.reply.bulk(element.bytes, element.start, element.end);
     call.reply.double(element.score);
   };
   if (end === "min") set.range(0, taken, reply);

@@ -7,7 +7,7 @@
 import type { Arena } from "../../memory/arena.js";
 import * as listpack from "../../memory/listpack.js";
 import type { Memory, Ref } from "../../memory/memory.js";
-import { copy } from "../../util/copy.js";
+import { copy, viewed } from "../../util/copy.js";
 import { LzfCompressor, lzfDecompress } from "../../util/lzf.js";
 import type { Slice } from "../../util/slice.js";
 import {
@@ -40,13 +40,11 @@ export function compressedIn(memory: Memory, node: Ref): Slice {
 export class Decompressor {
   /** The listpack of the node that was read last, from 0 on. */
   bytes = NO_ROOM;
-  view = new DataView(NO_ROOM.buffer);
 
   read(memory: Memory, node: Ref): void {
     const length = memory.read(node, UNCOMPRESSED_BYTES);
     if (length > this.bytes.length || this.bytes.length > KEPT_ROOM) {
-      this.bytes = new Uint8Array(Math.max(length, KEPT_ROOM));
-      this.view = new DataView(this.bytes.buffer);
+      this.bytes = viewed(new Uint8Array(Math.max(length, KEPT_ROOM)));
     }
     const { bytes, start, end } = compressedIn(memory, node);
     if (!lzfDecompress(bytes, start, end, this.bytes, 0, length))

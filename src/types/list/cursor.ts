@@ -9,7 +9,6 @@ import { baseOf, countIn, isCompressed } from "./node.js";
 import * as row from "./row.js";
 
 const NO_BYTES = new Uint8Array(0);
-const NO_VIEW = new DataView(NO_BYTES.buffer);
 
 export class ListCursor<M extends Memory = Memory> {
   /**
@@ -17,7 +16,6 @@ export class ListCursor<M extends Memory = Memory> {
    * position in it.
    */
   bytes: Uint8Array = NO_BYTES;
-  view: DataView = NO_VIEW;
   base = 0;
   position: number = listpack.NONE;
   /** Where the node is in the directory: the leaf in the root, the node in the leaf. Both 0 in a list of one node. */
@@ -100,7 +98,7 @@ export class ListCursor<M extends Memory = Memory> {
 
   /** Replies with the element. */
   reply(reply: Reply): void {
-    replyEntry(reply, this.bytes, this.view, this.base, this.position);
+    replyEntry(reply, this.bytes, this.base, this.position);
   }
 
   /** Replies with `count` elements from this one on, all of which must be there, and leaves the cursor nowhere. */
@@ -111,7 +109,7 @@ export class ListCursor<M extends Memory = Memory> {
         this.nextNode();
         position = listpack.first(this.bytes, this.base);
       }
-      position = replyEntry(reply, this.bytes, this.view, this.base, position);
+      position = replyEntry(reply, this.bytes, this.base, position);
     }
     this.position = listpack.NONE;
   }
@@ -168,12 +166,10 @@ export class ListCursor<M extends Memory = Memory> {
     if (isCompressed(this.memory, node)) {
       this.decompressor.read(this.memory, node);
       this.bytes = this.decompressor.bytes;
-      this.view = this.decompressor.view;
       this.base = 0;
       return;
     }
     this.bytes = this.memory.bytesOf(node);
-    this.view = this.memory.viewOf(node);
     this.base = baseOf(this.memory, node);
   }
 

@@ -5,8 +5,6 @@ const NO_BYTES = new Uint8Array(0);
 /** One object serves any number of elements; what it says is valid during the visitor's call. */
 export class Element {
   bytes: Uint8Array = NO_BYTES;
-  /** A view of the same bytes, if there is one. */
-  view: DataView | undefined = undefined;
   start = 0;
   end = 0;
   score = 0;

@@ -62,7 +62,6 @@ export class IndexedReader<M extends Memory = Memory, T extends OrderedTreeReade
 
   protected visit(element: Element, score: number, ref: Ref, visit: Visitor): void {
     element.bytes = this.memory.bytesOf(ref);
-    element.view = this.memory.viewOf(ref);
     element.start = this.reader.keyStart(ref);
     element.end = element.start + this.reader.keyLength(ref);
     element.score = score;

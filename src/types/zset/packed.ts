@@ -113,12 +113,10 @@ export class PackedReader<M extends Memory = Memory> implements FormReader {
     if (this.entry.isInteger) {
       this.text ??= new Uint8Array(LONGEST_INTEGER);
       element.bytes = this.text;
-      element.view = undefined;
       element.start = 0;
       element.end = listpack.writeText(this.entry, this.bytes, this.text, 0);
     } else {
       element.bytes = this.bytes;
-      element.view = this.memory.viewOf(this.box);
       element.start = this.entry.start;
       element.end = element.start + this.entry.length;
     }

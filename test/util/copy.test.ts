@@ -1,0 +1,31 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { copy, viewed } from "#tidemark/util/copy.js";
+
+const content = Array.from({ length: 900 }, (_, i) => i % 251);
+
+test("a copy has every byte, of any length, at any place, with views and without", () => {
+  const sources = [Buffer.from(content), viewed(Buffer.from(content)), viewed(new Uint8Array(content))];
+  const targets = [Buffer.alloc(900), viewed(Buffer.alloc(900)), viewed(new Uint8Array(900))];
+  for (const source of sources) {
+    for (const target of targets) {
+      for (let length = 0; length < 500; length++) {
+        const start = length % 7;
+        const at = length % 5;
+        target.fill(255);
+        copy(source, start, start + length, target, at);
+        const wanted = Buffer.alloc(900, 255);
+        wanted.set(content.slice(start, start + length), at);
+        assert.deepEqual(Buffer.from(target), wanted);
+      }
+    }
+  }
+});
+
+test("the view of bytes that lie inside a larger buffer begins where they do", () => {
+  const large = Buffer.from(content);
+  const inside = viewed(large.subarray(10, 20));
+  assert.equal(inside.view.byteLength, 10);
+  assert.equal(inside.view.getUint8(0), 10);
+});
