@@ -33,7 +33,12 @@ const LINK: ClientLink = {
 };
 
 /** What the engine asks of a server on the way of these commands; the rest would be a whole server. */
-const SERVICES = { loading: null, aof: null, writeRefusal: () => null } as unknown as Services;
+const SERVICES = {
+  loading: null,
+  aof: null,
+  follower: { isReplica: false },
+  writeRefusal: () => null,
+} as unknown as Services;
 
 export class Session {
   /** Keyspace events so far: `set a`. */
