@@ -21,6 +21,11 @@ function bytesMax(fill: number): number {
   return fill < 0 ? NODE_BYTES[Math.min(-fill, NODE_BYTES.length) - 1]! : Number.POSITIVE_INFINITY;
 }
 
+/** The size of a block that a full node just fits into; 0 when elements are counted and not bytes. */
+export function fullNodeBytes(fill: number): number {
+  return fill < 0 ? bytesMax(fill) : 0;
+}
+
 function countMax(fill: number): number {
   return fill < 0 ? Number.POSITIVE_INFINITY : Math.max(fill, 1);
 }

@@ -69,9 +69,10 @@ export function createNode(arena: Arena, bytes: number): Ref {
   return node;
 }
 
-/** A node that holds one element. */
-export function nodeOf(arena: Arena, value: Uint8Array, start: number, end: number): Ref {
-  const node = createNode(arena, listpack.EMPTY_SIZE + listpack.encodedSize(value, start, end));
+/** A node that holds one element; its block has at least `room` bytes. */
+export function nodeOf(arena: Arena, value: Uint8Array, start: number, end: number, room = 0): Ref {
+  const needed = listpack.EMPTY_SIZE + listpack.encodedSize(value, start, end);
+  const node = createNode(arena, Math.max(needed, room - FIRST_START));
   listpack.append(arena.bytesOf(node), baseOf(arena, node), value, start, end);
   return node;
 }

@@ -19,7 +19,7 @@ import * as listpack from "../../memory/listpack.js";
 import type { Ref } from "../../memory/memory.js";
 import { NodeCompression } from "./compression.js";
 import type { ListCursor } from "./cursor.js";
-import { type ListLimits, takes } from "./limit.js";
+import { fullNodeBytes, type ListLimits, takes } from "./limit.js";
 import {
   baseOf,
   bytesIn,
@@ -37,6 +37,8 @@ import * as row from "./row.js";
 
 const LEAF_SLOTS = 256;
 const FIRST_SLOTS = 4;
+/** From so many nodes on, one that is pushed to an end gets room for all it will hold, and is not moved as it grows. */
+const LONG_FROM = 4;
 /** A node that LSET makes larger is taken apart. */
 const NODE_BYTES_MAX = 1024 * 1024;
 /** More nodes are not compressed at once: of a list that was made before the directive was changed there may be many. */
@@ -191,7 +193,10 @@ export class Quicklist {
     if (this.nodeTakes(leaf, nodeAt, end - start)) {
       const position = atHead ? listpack.HEADER_SIZE : this.endOf(leaf, nodeAt);
       this.insertInto(leafAt, nodeAt, position, value, start, end);
-    } else this.addNode(leafAt, atHead ? 0 : nodeAt + 1, value, start, end);
+      return;
+    }
+    const room = row.length(arena, leaf) < LONG_FROM ? 0 : fullNodeBytes(this.fill);
+    this.addNode(leafAt, atHead ? 0 : nodeAt + 1, value, start, end, room);
   }
 
   /** Inserts before the cursor's element, or after it. The cursor is not valid afterwards. */
@@ -334,9 +339,16 @@ export class Quicklist {
     return nodeAt < left ? [leafAt, nodeAt] : [leafAt + 1, nodeAt - left];
   }
 
-  /** A node that holds one element. */
-  private addNode(leafAt: number, nodeAt: number, value: Uint8Array, start: number, end: number): void {
-    this.insertNode(leafAt, nodeAt, nodeOf(this.arena, value, start, end), 1);
+  /** A node that holds one element, and has at least so many bytes of room. */
+  private addNode(
+    leafAt: number,
+    nodeAt: number,
+    value: Uint8Array,
+    start: number,
+    end: number,
+    room = 0,
+  ): void {
+    this.insertNode(leafAt, nodeAt, nodeOf(this.arena, value, start, end, room), 1);
   }
 
   /** Hangs a node into the directory before a node's place, which may be the end of its leaf. */
