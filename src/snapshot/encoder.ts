@@ -37,7 +37,7 @@ export function* encode(image: Image, make: MakeEncoder): Generator<number, void
     encoder.database(database);
     const dict = new DictReader(entries.memory, database.root);
     for (const segment of dict.eachSegment()) {
-      dict.visitSegment(segment, visit);
+      dict.visitCold(segment, visit);
       yield keys;
     }
   }

@@ -18,7 +18,10 @@ const MATCH_MIN = 3;
 const MATCH_MAX = 264;
 /** Lengths from here on take a byte of their own. */
 const LONG_MATCH = 9;
+/** The table has two to the power of so many slots; of short texts fewer are used, which stay in the nearest cache. */
 const HASH_BITS = 14;
+const HASH_BITS_MIN = 9;
+const HASH_FACTOR = 0x9e3779b1;
 const POSITION_MAX = 2 ** 30;
 
 /**
@@ -82,6 +85,8 @@ export class LzfCompressor {
       this.origin = 1;
     }
     const { table } = this;
+    // The upper bits of a product are its hash: as many as the length of the text has, and two more.
+    const unused = Math.min(32 - HASH_BITS_MIN, Math.max(32 - HASH_BITS, Math.clz32(end - start) - 2));
     // A position in `source` plus this is what the table holds.
     const shift = this.origin - start;
     this.origin += end - start;
@@ -89,14 +94,16 @@ export class LzfCompressor {
     let to = at;
     let literals = start;
     let from = start;
+    // Three bytes in the upper part of a word: the next place needs only one more.
+    let three = end > start + 1 ? (source[start]! << 16) | (source[start + 1]! << 8) : 0;
     while (from <= lastHashed) {
-      const slot = hash(source, from);
+      three = (three << 8) | (source[from + 2]! << 8);
+      const slot = Math.imul(three, HASH_FACTOR) >>> unused;
       const seen = table[slot]! - shift;
       table[slot] = from + shift;
-      const distance = from - seen;
       if (
         seen < start ||
-        distance > DISTANCE_MAX ||
+        from - seen > DISTANCE_MAX ||
         source[seen] !== source[from] ||
         source[seen + 1] !== source[from + 1] ||
         source[seen + 2] !== source[from + 2]
@@ -108,7 +115,7 @@ export class LzfCompressor {
       if (to === 0) return 0;
       const length = matchLength(source, seen, from, Math.min(end, from + MATCH_MAX));
       if (to + 3 > limit) return 0;
-      const back = distance - 1;
+      const back = from - seen - 1;
       if (length < LONG_MATCH) {
         target[to++] = ((length - 2) << 5) | (back >>> 8);
       } else {
@@ -118,18 +125,15 @@ export class LzfCompressor {
       target[to++] = back;
       from += length;
       literals = from;
+      if (from > lastHashed) break;
       // The places inside the match stay unknown but for the last two: most of what they would find is found anyhow.
-      for (let place = from - 2; place < from; place++) {
-        if (place <= lastHashed) table[hash(source, place)] = place + shift;
-      }
+      three = (source[from - 2]! << 24) | (source[from - 1]! << 16) | (source[from]! << 8);
+      table[Math.imul(three, HASH_FACTOR) >>> unused] = from - 2 + shift;
+      three = (three << 8) | (source[from + 1]! << 8);
+      table[Math.imul(three, HASH_FACTOR) >>> unused] = from - 1 + shift;
     }
     return writeLiterals(source, literals, end, target, to, limit);
   }
-}
-
-function hash(bytes: Uint8Array, at: number): number {
-  const three = (bytes[at]! << 16) | (bytes[at + 1]! << 8) | bytes[at + 2]!;
-  return Math.imul(three, 0x9e3779b1) >>> (32 - HASH_BITS);
 }
 
 /** How many bytes from `from` on, up to `end`, are those from `seen` on; the first three are known to be. */
@@ -148,10 +152,11 @@ function writeLiterals(
   at: number,
   limit: number,
 ): number {
+  const runs = Math.ceil((end - start) / LITERALS_MAX);
+  if (at + end - start + runs > limit) return 0;
   let to = at;
   for (let from = start; from < end; ) {
     const run = Math.min(end - from, LITERALS_MAX);
-    if (to + run + 1 > limit) return 0;
     target[to++] = run - 1;
     for (const stop = from + run; from < stop; ) target[to++] = source[from++]!;
   }
