@@ -1,5 +1,5 @@
 /**
- * `npm run bench -- [throughput|always|memory|restart|collections|members|snapshot|annotations|rewrite ...] [--quick]`: measures Tidemark beside redis-server, prints a
+ * `npm run bench -- [throughput|always|memory|restart|collections|members|snapshot|replication|annotations|rewrite ...] [--quick]`: measures Tidemark beside redis-server, prints a
  * table and keeps the figures in bench/results.json (short runs are not kept). Needs redis-server and redis-benchmark.
  */
 
@@ -9,6 +9,7 @@ import { collections } from "./collections.js";
 import { type Effort, type Figure, FULL, isMet, QUICK } from "./figure.js";
 import { members } from "./members.js";
 import { memory } from "./memory.js";
+import { replication } from "./replication.js";
 import { restart } from "./restart.js";
 import { keepResults, previousResults, surroundings } from "./results.js";
 import { rewrite } from "./rewrite.js";
@@ -26,6 +27,7 @@ const GROUPS: Readonly<Record<string, Group>> = {
   collections,
   members,
   snapshot,
+  replication,
   annotations,
   rewrite,
 };

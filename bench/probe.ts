@@ -27,9 +27,14 @@ function isWhole(answer: string): boolean {
     : answer.length >= length[0].length + Number(length[1]) + 2;
 }
 
-/** The number that INFO persistence shows under a name. */
-export async function info(port: number, name: string): Promise<number> {
-  return Number(new RegExp(`^${name}:(.*)\r$`, "m").exec(await ask(port, "INFO", "persistence"))?.[1]);
+/** What INFO shows under a name, in a section that holds it. */
+export async function infoText(port: number, section: string, name: string): Promise<string> {
+  return new RegExp(`^${name}:(.*)\r$`, "m").exec(await ask(port, "INFO", section))?.[1] ?? "";
+}
+
+/** The number that INFO persistence, or another section, shows under a name. */
+export async function info(port: number, name: string, section = "persistence"): Promise<number> {
+  return Number(await infoText(port, section, name));
 }
 
 /** Sets random keys out of `keys` from a few connections until `done` settles; microseconds of each, sorted. */
