@@ -117,11 +117,12 @@ async function lags({ primary, replica }: Pair, seconds: number): Promise<Float6
   const writer = connect({ port: primary.port, host: "127.0.0.1", noDelay: true });
   const listener = connect({ port: replica.port, host: "127.0.0.1", noDelay: true });
   writer.resume();
+  let others: NodeJS.Timeout | undefined;
   try {
     listener.write(`SUBSCRIBE __keyspace@0__:${PROBE_KEY}\r\n`);
     await answer(listener);
     const end = performance.now() + seconds * 1000;
-    const others = setInterval(() => writer.write(someWrites()), 1);
+    others = setInterval(() => writer.write(someWrites()), 1);
     while (performance.now() < end) {
       const seen = answer(listener);
       const sent = performance.now();
@@ -129,8 +130,8 @@ async function lags({ primary, replica }: Pair, seconds: number): Promise<Float6
       await seen;
       found.push((performance.now() - sent) * 1000);
     }
-    clearInterval(others);
   } finally {
+    clearInterval(others);
     writer.destroy();
     listener.destroy();
   }
