@@ -10,8 +10,8 @@ const LOW_POLYNOMIAL = 0xac4bc9b5;
 const HIGH_POLYNOMIAL = 0x95ac9329;
 
 /** Entry `table * 256 + byte`: what a byte contributes when 0 to 7 more bytes follow it in the step. */
-const LOW = new Uint32Array(8 * 256);
-const HIGH = new Uint32Array(8 * 256);
+const LOW = new Int32Array(8 * 256);
+const HIGH = new Int32Array(8 * 256);
 
 for (let byte = 0; byte < 256; byte++) {
   let low = byte;
@@ -45,10 +45,10 @@ export class Crc64 {
     let low = this.low;
     let high = this.high;
     let at = start;
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
     for (const whole = end - 7; at < whole; at += 8) {
-      const a = low ^ (bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24));
-      const b =
-        high ^ (bytes[at + 4]! | (bytes[at + 5]! << 8) | (bytes[at + 6]! << 16) | (bytes[at + 7]! << 24));
+      const a = low ^ view.getInt32(at, true);
+      const b = high ^ view.getInt32(at + 4, true);
       const i = 1792 + (a & 0xff);
       const j = 1536 + ((a >>> 8) & 0xff);
       const k = 1280 + ((a >>> 16) & 0xff);
