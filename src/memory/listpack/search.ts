@@ -63,6 +63,8 @@ function equalsString(
   const length = stringLength(bytes, offset);
   if (length !== end - start) return false;
   const from = stringStart(bytes, offset);
+  // Names that differ do so at their ends more often than at their beginnings.
+  if (length > 0 && bytes[from + length - 1] !== value[end - 1]) return false;
   return equalBytes(bytes, from, from + length, value, start, end);
 }
 

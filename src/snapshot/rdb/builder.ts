@@ -6,6 +6,7 @@
 import type { Keyspace } from "../../keyspace/keyspace.js";
 import type { EntryTraits } from "../../memory/entry.js";
 import { Key } from "../../memory/key.js";
+import * as listpack from "../../memory/listpack.js";
 import type { Ref } from "../../memory/memory.js";
 import type { HashLimits } from "../../types/hash.js";
 import { List, type ListLimits } from "../../types/list.js";
@@ -13,6 +14,7 @@ import type { SetLimits } from "../../types/set.js";
 import { HASH, ZSET } from "../../types/type.js";
 import { typeOf } from "../../types/types.js";
 import { ABSENT, SortedSet } from "../../types/zset.js";
+import { parseInteger64 } from "../../util/integer.js";
 import type { Slice } from "../../util/slice.js";
 import type { Input } from "./input.js";
 
@@ -24,6 +26,9 @@ export interface ValueLimits extends HashLimits, SetLimits, ListLimits {
 
 export type Traits = Omit<EntryTraits, "type" | "encoding">;
 
+/** Members of a set are packed here before they get a block of the right size; larger sets grow in their blocks. */
+const PACKING_BYTES = 16 * 1024;
+
 export class ValueBuilder {
   /** The entry; 0 while there is none, and when the value holds nothing. */
   ref: Ref = 0;
@@ -32,6 +37,9 @@ export class ValueBuilder {
   private listing = false;
   private zset: SortedSet | null = null;
   private readonly member = new Key();
+  /** Whether the members of the set are still in `packed`. */
+  private packing = false;
+  private readonly packed = Buffer.allocUnsafeSlow(PACKING_BYTES);
 
   constructor(
     private readonly space: Keyspace,
@@ -54,11 +62,39 @@ export class ValueBuilder {
     const { sets } = this.space;
     this.ref = sets.createIntset(key, traits);
     sets.expect(this.ref, count, this.limits);
+    this.packing = count <= this.limits["set-max-listpack-entries"];
+    if (this.packing) listpack.create(this.packed, 0);
   }
 
   addMember(member: Slice): void {
+    if (this.packing) {
+      if (this.pack(member)) return;
+      this.unpack();
+    }
     if (!this.space.sets.add(this.ref, member, this.limits))
       throw this.input.error("a member that is there twice");
+  }
+
+  /** False for what a listpack does not take, and for a set that begins with an integer and may be an intset. */
+  private pack({ bytes, start, end }: Slice): boolean {
+    const { packed } = this;
+    const first = listpack.first(packed, 0);
+    if (first === listpack.NONE && parseInteger64(bytes, start, end) !== null) return false;
+    if (end - start > this.limits["set-max-listpack-value"]) return false;
+    const used = listpack.totalBytes(packed, 0);
+    if (used + listpack.encodedSize(bytes, start, end) > PACKING_BYTES) return false;
+    if (listpack.find(packed, 0, first, bytes, start, end) !== listpack.NONE)
+      throw this.input.error("a member that is there twice");
+    listpack.append(packed, 0, bytes, start, end);
+    return true;
+  }
+
+  /** The set gets what is packed. */
+  private unpack(): void {
+    this.packing = false;
+    const { packed } = this;
+    if (listpack.count(packed, 0) > 0)
+      this.space.sets.fill(this.ref, { bytes: packed, start: 0, end: listpack.totalBytes(packed, 0) });
   }
 
   /** An empty hash that so many fields are to come into. */
@@ -97,6 +133,7 @@ export class ValueBuilder {
   /** All elements have come. A value without any is dropped. */
   end(): void {
     this.keepSortedSet();
+    if (this.packing) this.unpack();
     if (this.ref === 0) return;
     if (this.listing && this.list.length > 0) {
       this.list.settle();
@@ -115,6 +152,7 @@ export class ValueBuilder {
   abandon(): void {
     this.keepSortedSet();
     this.listing = false;
+    this.packing = false;
     if (this.ref === 0) return;
     const { entries } = this.space;
     typeOf(entries.type(this.ref)).free(entries, this.ref);

@@ -158,6 +158,11 @@ export class Sets {
     if (count > most) this.turnIntoTable(ref);
   }
 
+  /** Gives an empty set its members at once: a listpack, valid and no member twice. */
+  fill(ref: Ref, members: Slice): void {
+    this.become(ref, LISTPACK, compactFrom(this.arena, members));
+  }
+
   /** Adds a member; false when it is there already. */
   add(ref: Ref, member: Slice, limits: SetLimits): boolean {
     switch (this.entries.encoding(ref)) {
