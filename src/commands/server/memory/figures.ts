@@ -50,7 +50,7 @@ export function memoryFigures(engine: Engine): MemoryFigures {
     clients: memory.clientBytes,
     backlog,
     replicas: kept - backlog,
-    aofBuffer: services.aof?.bufferedBytes ?? 0,
+    aofBuffer: (services.aof?.bufferedBytes ?? 0) + (services.aof?.rewriteBufferBytes ?? 0),
     notCountedForEviction: used - memory.evictableBytes,
     resident: platform.host.residentBytes(),
     allocator: { allocated: arena.usedBytes, active: arena.activeBytes, resident: memory.arenaResidentBytes },
