@@ -78,6 +78,11 @@ export class Log {
     return this.fileTotal;
   }
 
+  /** Whether other servers have this history: replicas of ours, or a primary whose stream it is. */
+  get isShared(): boolean {
+    return this.replicasListen || this.following;
+  }
+
   /** Whether the replicas listen: what only they take is appended only then. */
   get hasReplicas(): boolean {
     return this.replicasListen;

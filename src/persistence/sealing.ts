@@ -17,6 +17,11 @@ export interface SealingParts {
   readonly markAt: (offset: number) => Mark | null;
   /** The directive `aof-annotations`: without it there are no seals. */
   readonly seals: boolean;
+  /**
+   * Whether others have the same history: then every block gets a mark, so that after a crash this server knows where
+   * in it the file ends.
+   */
+  readonly isShared: () => boolean;
   /** The directive `aof-timestamp-enabled` at present. */
   readonly timestamps: () => boolean;
 }
@@ -84,7 +89,8 @@ export class Sealing {
   /** Whether so much has been written, or written so long ago, that it is time for a seal. */
   get isDue(): boolean {
     if (!this.parts.seals || (this.unsealed === 0 && !this.passed)) return false;
-    return this.unsealed >= SEAL_BYTES || this.parts.clock.monotonicUs() - this.sealedUs >= SEAL_US;
+    if (this.unsealed >= SEAL_BYTES || this.parts.isShared()) return true;
+    return this.parts.clock.monotonicUs() - this.sealedUs >= SEAL_US;
   }
 
   /** Whether there is anything that no seal covers, or nothing at all yet. */

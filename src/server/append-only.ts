@@ -194,6 +194,7 @@ export class AppendOnly {
       writeLog: log,
       annotations: {
         seals: isAnnotated(config.values),
+        isShared: () => engine.log.isShared,
         timestamps: () => config.values["aof-timestamp-enabled"],
         markAt: (offset) => ({ replid: frozen ?? engine.history.replid, offset }),
       },

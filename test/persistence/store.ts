@@ -166,6 +166,7 @@ export class Store {
       annotations: {
         seals: options.seals ?? false,
         timestamps: () => options.timestamps ?? false,
+        isShared: () => false,
         markAt: (offset) => ({ replid: REPLID, offset }),
       },
       sealedBytes: this.recovery.sealedBytesOf(incr),
