@@ -4,7 +4,7 @@
  */
 
 import { connect, type Socket } from "node:net";
-import { fill, scattered } from "./connection.js";
+import { fill, KEY_DIGITS, scattered } from "./connection.js";
 import { alternated, Contender, type Name } from "./contender.js";
 import { type Effort, type Figure, median } from "./figure.js";
 import { KEYS, requestsPerSecond } from "./load.js";
@@ -15,6 +15,8 @@ const POLL_MS = 5;
 /** While the lag is measured, so many other writes come every millisecond. */
 const WRITES_EACH_MS = 20;
 const PROBE_KEY = "probe";
+/** What a new replica applies before its lag and its speed are measured. */
+const WARMING_WRITES = 300_000;
 
 /** A transfer begins at once, a replica that was stopped keeps its connection, and keys that are set tell of it. */
 const ARGS = [
@@ -90,10 +92,14 @@ async function withReplica(
 
 async function measure(pair: Pair, effort: Effort, into: Measurements): Promise<void> {
   note(into.resyncMs, pair, pair.resyncMs);
+  await fill(pair.primary.port, WARMING_WRITES, scattered(WARMING_WRITES));
+  await caughtUp(pair);
   // What the primary pays is seen beside the same replica, what the replica pays beside the same primary.
   if (pair.replica.name === "redis") note(into.rate, pair, await writeRate(pair, effort.seconds));
-  if (pair.name === OURS || pair.name === REDIS)
-    note(into.lagUs, pair, quantile(await lags(pair, effort.seconds), 0.99));
+  if (pair.name === OURS || pair.name === REDIS) {
+    await lags(pair, effort.seconds);
+    note(into.lagUs, pair, quantile(await lags(pair, effort.seconds * 2), 0.99));
+  }
   if (pair.primary.name === "redis")
     note(into.appliedRate, pair, await applied(pair, effort.restartCommands / 2));
 }
@@ -150,8 +156,10 @@ function answer(socket: Socket): Promise<void> {
 
 function someWrites(): string {
   let text = "";
-  for (let i = 0; i < WRITES_EACH_MS; i++)
-    text += `SET other:${Math.floor(Math.random() * KEYS)} ${"v".repeat(64)}\r\n`;
+  for (let i = 0; i < WRITES_EACH_MS; i++) {
+    const number = String(Math.floor(Math.random() * KEYS)).padStart(KEY_DIGITS, "0");
+    text += `SET key:${number} ${"v".repeat(64)}\r\n`;
+  }
   return text;
 }
 
