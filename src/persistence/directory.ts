@@ -1,8 +1,10 @@
 /** The directory of a multi-part append-only file: the names in it, and its manifest in memory and on the disk. */
 
 import { join } from "node:path";
+import type { Retention } from "../config/kinds/retention.js";
 import type { Disk } from "../platform/disk.js";
 import { removeQuietly, temporaryName, writeDurably } from "./durable-file.js";
+import { keepHistory, pruneHistory } from "./kept-history.js";
 import { Manifest, type ManifestFile } from "./manifest.js";
 
 /** Writes a line of the server's log. */
@@ -14,6 +16,8 @@ export interface AofLocation {
   readonly appenddirname: string;
   readonly appendfilename: string;
   readonly dbfilename: string;
+  /** What is kept of replaced files; default: nothing. Read at each use. */
+  readonly "aof-history-retention"?: Retention | null;
   /** Default: multi-part. */
   readonly "aof-layout"?: "multi-part" | "single";
 }
@@ -108,25 +112,37 @@ export class AofDirectory {
     if (this.isDoubtful) this.save(this.current);
   }
 
-  /** Removes what runs that died while they wrote a file have left, and files that were replaced. */
-  removeLeftovers(): void {
+  /** Removes what runs that died while they wrote a file have left, and files that were replaced, unless they are kept. */
+  removeLeftovers(now: number, log: LogLine): void {
     const temporary = temporaryName(`${this.location.appendfilename}.`);
     for (const name of this.disk.list(this.path) ?? []) {
       if (name.startsWith(temporary)) removeQuietly(this.disk, this.pathOf(name));
     }
     if (this.current.history.length === 0) return;
-    for (const { name } of this.current.history) removeQuietly(this.disk, this.pathOf(name));
+    if (this.retention !== null) keepHistory(this, now, log);
+    else for (const { name } of this.current.history) removeQuietly(this.disk, this.pathOf(name));
     this.save(this.current.withoutHistory());
   }
 
-  /** Removes the files that were replaced. What cannot be removed is tried again at the next start. */
-  async removeHistory(log: LogLine): Promise<void> {
+  private get retention(): Retention | null {
+    return this.location["aof-history-retention"] ?? null;
+  }
+
+  /**
+   * Removes the files that were replaced, or keeps them elsewhere and removes what is kept for too long. What cannot be
+   * removed is tried again at the next start.
+   */
+  async removeHistory(now: number, log: LogLine): Promise<void> {
     const removed = this.current.history;
-    for (const { name } of removed) {
-      log("notice", `Removing the history file ${name} in the background`);
-      await this.disk.removeAside(this.pathOf(name));
-    }
+    const { retention } = this;
+    if (retention !== null) keepHistory(this, now, log);
+    else
+      for (const { name } of removed) {
+        log("notice", `Removing the history file ${name} in the background`);
+        await this.disk.removeAside(this.pathOf(name));
+      }
     // Another rewrite may have added some meanwhile.
-    this.save(this.current.withoutHistory(removed));
+    if (removed.length > 0) this.save(this.current.withoutHistory(removed));
+    if (retention !== null) await pruneHistory(this, retention, now, log);
   }
 }

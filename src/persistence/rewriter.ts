@@ -311,7 +311,7 @@ export class Rewriter {
     }
     this.succeeded();
     if (!this.parts.values["aof-disable-auto-gc"])
-      directory.removeHistory(log).catch((error: Error) => {
+      directory.removeHistory(platform.clock.now(), log).catch((error: Error) => {
         log("warning", `A history file of the AOF could not be removed: ${error.message}`);
       });
   }

@@ -64,6 +64,10 @@ export class AppendOnly {
   begin(directory: AofDirectory, incr: ManifestFile, sealedBytes: number): void {
     this.directory = directory;
     this.open(directory, incr, sealedBytes, false);
+    const { clock } = this.engine.platform;
+    directory.removeHistory(clock.now(), this.log).catch((error: Error) => {
+      this.log("warning", `What is kept of the AOF's history could not be tidied up: ${error.message}`);
+    });
   }
 
   /** Ten times a second. */

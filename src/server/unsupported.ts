@@ -7,9 +7,13 @@ import type { Config } from "../config/config.js";
 import type { Name, Values } from "../config/table.js";
 
 /** Why the value cannot be had, or null when it can. */
-type Objection<N extends Name> = (value: Values[N]) => string | null;
+type Objection<N extends Name> = (value: Values[N], values: Readonly<Values>) => string | null;
 
 const OBJECTIONS: { readonly [N in Name]?: Objection<N> } = {
+  "aof-history-retention": (retention, values) =>
+    retention !== null && values["aof-layout"] === "single"
+      ? "the single-file layout (aof-layout single) keeps no history, since a rewrite replaces the file"
+      : null,
   "locale-collate": (locale) =>
     ["", "C", "POSIX"].includes(locale)
       ? null
@@ -30,5 +34,5 @@ export function refuseUnsupported(config: Config): void {
 
 function objectionTo<N extends Name>(config: Config, name: N): string | null {
   const objection = OBJECTIONS[name] as Objection<N> | undefined;
-  return objection?.(config.values[name]) ?? null;
+  return objection?.(config.values[name], config.values) ?? null;
 }

@@ -173,6 +173,7 @@ const SINCE_7_2: ReadonlySet<Name> = new Set<Name>([
 /** Our own, and of newer versions of Redis. */
 const NOT_REDIS_7: ReadonlySet<Name> = new Set<Name>([
   "aof-annotations",
+  "aof-history-retention",
   "aof-layout",
   "aof-load-corrupt-tail-max-size",
   "rdb-version",

@@ -5,6 +5,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { restore } from "#tidemark/server/tools/restore.js";
 import { afterEveryOperation } from "../persistence/crash-states.js";
 import { SeededChance } from "../support/chance.js";
 import type { SimulatedDisk } from "../support/disk.js";
@@ -27,6 +28,8 @@ class Run {
   readonly machine: SimulatedPlatform;
   sent = 0;
   acknowledged = 0;
+  /** What has to be there after a crash. */
+  promise: () => number = () => this.acknowledged;
   private client!: WireClient;
   /** Writes alone, and reads only the replies to writes. */
   private writer!: WireClient;
@@ -92,10 +95,10 @@ class Run {
         disk: state,
         promised,
       });
-    if (this.chance.happens(0.5)) note("process death", disk.afterProcessDeath(), this.acknowledged);
+    if (this.chance.happens(0.5)) note("process death", disk.afterProcessDeath(), this.promise());
     const isAlways = this.directives.appendfsync === "always";
-    note("power loss", disk.afterPowerLoss("synced"), isAlways ? this.acknowledged : 0);
-    note("power loss, part of it", disk.afterPowerLoss("random", true), isAlways ? this.acknowledged : 0);
+    note("power loss", disk.afterPowerLoss("synced"), isAlways ? this.promise() : 0);
+    note("power loss, part of it", disk.afterPowerLoss("random", true), isAlways ? this.promise() : 0);
   }
 }
 
@@ -115,7 +118,11 @@ async function found(machine: SimulatedPlatform, directives: Directives): Promis
   return counter;
 }
 
-async function checkAll(run: Run, directives: Directives): Promise<void> {
+async function checkAll(
+  run: Run,
+  directives: Directives,
+  check: (machine: SimulatedPlatform, held: number) => Promise<void> = async () => {},
+): Promise<void> {
   const step = Math.max(1, Math.ceil(run.states.length / 400));
   let machine = run.machine;
   for (const [index, { disk, what, promised }] of run.states.entries()) {
@@ -128,6 +135,7 @@ async function checkAll(run: Run, directives: Directives): Promise<void> {
       held >= promised && held <= run.sent,
       `state ${index}, ${what}: ${held} of ${promised} promised and ${run.sent} sent`,
     );
+    await check(machine, held);
   }
 }
 
@@ -166,5 +174,63 @@ for (const { layout, policy, preamble } of CASES)
       });
     else assert.deepEqual(run.machine.disk.list("/data"), ["appendonly.aof"]);
     assert.ok(run.states.length > 100);
+    await checkAll(run, directives);
+  });
+
+test("a crash at any step of a rewrite whose history is kept: no write is missing in the history", async () => {
+  const directives = {
+    appendonly: "yes",
+    "auto-aof-rewrite-percentage": "0",
+    "aof-history-retention": "count 9",
+  };
+  const run = new Run(13, directives);
+  await run.start();
+  for (let i = 0; i < 30; i++) run.write();
+  await run.machine.clock.advance(50);
+  run.watch();
+  for (let round = 0; round < 2; round++) {
+    assert.match(String(await run.call("BGREWRITEAOF")), /started/);
+    await run.writeUntil("the rewrite has ended", () => rewritten(run));
+  }
+  await run.writeUntil("the history has moved", async () => {
+    const names = run.machine.disk.list("/data/appendonlydir") ?? [];
+    return names.length === 4 && names.some((name) => name.includes(".3.base."));
+  });
+  await checkAll(run, directives, async (machine, held) => {
+    const words = ["--dir", "/data", "--to", "before:RPUSH", "--occurrence", "1000000", "--out", "/out"];
+    machine.host.output = "";
+    await machine.clock.run(restore(words, machine));
+    const count = held === 0 ? "There is no" : `There are only ${held}`;
+    assert.match(machine.host.output, new RegExp(`^${count} RPUSH in the files`));
+  });
+});
+
+for (const policy of ["always", "everysec"])
+  test(`a crash at any step of switching the file on: the log is the old one, or the new one (appendfsync ${policy})`, async () => {
+    const directives = { appendonly: "yes", appendfsync: policy, "auto-aof-rewrite-percentage": "0" };
+    const run = new Run(14, directives);
+    await run.start();
+    for (let i = 0; i < 30; i++) run.write();
+    await run.machine.clock.advance(50);
+    await run.call("CONFIG", "SET", "appendonly", "no");
+    await run.machine.clock.advance(50);
+    const old = run.acknowledged;
+    assert.equal(old, 30);
+    let isOn = false;
+    run.promise = () => (isOn ? run.acknowledged : old);
+    // Nobody logs these.
+    for (let i = 0; i < 10; i++) run.write();
+    await run.machine.clock.advance(50);
+    run.watch();
+    await run.call("CONFIG", "SET", "appendonly", "yes");
+    await run.writeUntil("the rewrite has ended", async () => {
+      isOn = await rewritten(run);
+      return isOn;
+    });
+    for (let i = 0; i < 20; i++) {
+      run.write();
+      await run.machine.clock.advance(20);
+    }
+    assert.ok(run.states.length > 50);
     await checkAll(run, directives);
   });

@@ -2,6 +2,7 @@
 
 import { directive } from "../directive.js";
 import { INT_MAX, integer, LONG_MAX, MB, memory } from "../kinds/number.js";
+import { retention } from "../kinds/retention.js";
 import { flag, nameOf, oneOf } from "../kinds/scalar.js";
 
 export const aof = {
@@ -76,6 +77,11 @@ export const aof = {
     flag,
     true,
     "Whether a rewrite syncs its file every few megabytes instead of all at the end.",
+  ),
+  "aof-history-retention": directive(
+    retention,
+    null,
+    "How much of what rewrites have replaced is kept in the directory `history` beside the append-only files, for `tidemark restore`; all limits hold together, at each rewrite and at start.",
   ),
   "aof-disable-auto-gc": directive(
     flag,

@@ -1,0 +1,147 @@
+/**
+ * What rewrites have replaced, kept for going back (`aof-history-retention`, `tidemark restore`).
+ *
+ * A rewrite leaves a generation behind: the base of before and the incr files that follow it up to the rewrite's cut,
+ * a complete log that ends where the new base begins. Redis removes whatever its manifest lists as history (type h), so
+ * generations are kept where it does not look: in the directory `history` beside the files, under names that begin with
+ * the moment of the rewrite, milliseconds since 1970, and with a manifest of their own:
+ *
+ *     appendonlydir/history/1700000000000.manifest
+ *     appendonlydir/history/1700000000000.appendonly.aof.1.base.rdb
+ *     appendonlydir/history/1700000000000.appendonly.aof.1.incr.aof
+ *
+ * So each is a multi-part log that a server would load (`appenddirname history`, `appendfilename 1700000000000`). The
+ * generation's manifest is made first; then the files move; then the running manifest forgets them. A crash between
+ * any two is mended at the next start or rewrite: what the running manifest still lists as history moves after.
+ */
+
+import { join } from "node:path";
+import { formatRetention, type Retention } from "../config/kinds/retention.js";
+import type { Disk } from "../platform/disk.js";
+import type { AofDirectory, LogLine } from "./directory.js";
+import { removeQuietly, writeDurably } from "./durable-file.js";
+import { Manifest, type ManifestFile } from "./manifest.js";
+
+const DIRECTORY = "history";
+
+/** A base and the incr files that follow it, with nothing missing in between. */
+export interface Generation {
+  /** Where its files are. */
+  readonly path: string;
+  readonly base: ManifestFile | null;
+  readonly incrs: readonly ManifestFile[];
+}
+
+/** One that is kept. */
+export interface KeptGeneration extends Generation {
+  /** When it was replaced, milliseconds since 1970; its files' names begin with it. */
+  readonly replacedMs: number;
+}
+
+/** The directory in which the generations of a log are kept. */
+export function historyPath(aofPath: string): string {
+  return join(aofPath, DIRECTORY);
+}
+
+/** What is kept in the directory, oldest first. Throws what the disk throws, and ManifestError. */
+export function keptGenerations(disk: Disk, path: string): KeptGeneration[] {
+  const found: KeptGeneration[] = [];
+  for (const name of disk.list(path) ?? []) {
+    const moment = /^(\d{1,16})\.manifest$/.exec(name)?.[1];
+    if (moment === undefined) continue;
+    const { base, incrs } = Manifest.parse(disk.readFile(join(path, name)) ?? Buffer.alloc(0));
+    found.push({ path, base, incrs, replacedMs: Number(moment) });
+  }
+  return found.sort((one, other) => one.replacedMs - other.replacedMs);
+}
+
+/** The generations that a manifest lists as history, oldest first. */
+export function replacedGenerations(path: string, manifest: Manifest): Generation[] {
+  const found: Generation[] = [];
+  let files: ManifestFile[] = [];
+  // The newest file comes first, so a base ends its generation.
+  for (const file of manifest.history) {
+    files.unshift(file);
+    if (!isBase(file)) continue;
+    found.unshift(generationOf(path, files));
+    files = [];
+  }
+  if (files.length > 0) found.unshift(generationOf(path, files));
+  return found;
+}
+
+function generationOf(path: string, files: readonly ManifestFile[]): Generation {
+  const base = files.find(isBase) ?? null;
+  const incrs = files.filter((file) => file !== base).map((file): ManifestFile => ({ ...file, type: "i" }));
+  return { path, base: base === null ? null : { ...base, type: "b" }, incrs };
+}
+
+function isBase({ name }: ManifestFile): boolean {
+  return !/\.incr\.aof$/.test(name);
+}
+
+/** Moves to the directory `history` what the manifest lists as history; the manifest is not changed. */
+export function keepHistory(directory: AofDirectory, now: number, log: LogLine): void {
+  const { disk } = directory;
+  const path = historyPath(directory.path);
+  if (disk.stat(path) === null) {
+    disk.makeDirectory(path);
+    disk.syncDirectoryOf(path);
+  }
+  let moment = now;
+  for (const generation of replacedGenerations(directory.path, directory.manifest)) {
+    const { base, incrs } = generation;
+    const files = base === null ? incrs : [base, ...incrs];
+    const left = files.filter(({ name }) => disk.stat(directory.pathOf(name)) !== null);
+    if (left.length === 0) continue;
+    const begun = keptGenerations(disk, path).find((kept) => expects(disk, kept, left));
+    while (begun === undefined && disk.stat(join(path, `${moment}.manifest`)) !== null) moment++;
+    const prefix = begun?.replacedMs ?? moment;
+    const renamed = (file: ManifestFile): ManifestFile => ({ ...file, name: `${prefix}.${file.name}` });
+    if (begun === undefined) {
+      const manifest = new Manifest(base === null ? null : renamed(base), incrs.map(renamed));
+      writeDurably(disk, join(path, `${prefix}.manifest`), Buffer.from(manifest.format(), "latin1"));
+    }
+    for (const file of left) {
+      log("notice", `Keeping the history file ${file.name} as ${DIRECTORY}/${renamed(file).name}`);
+      disk.rename(directory.pathOf(file.name), join(path, renamed(file).name));
+    }
+    disk.syncDirectoryOf(join(path, `${prefix}.manifest`));
+    disk.syncDirectoryOf(directory.manifestPath);
+  }
+}
+
+/** Whether the generation names these files and does not have them yet. */
+function expects(disk: Disk, kept: KeptGeneration, files: readonly ManifestFile[]): boolean {
+  const names = new Set([kept.base, ...kept.incrs].map((file) => file?.name));
+  return files.every(({ name }) => {
+    const own = `${kept.replacedMs}.${name}`;
+    return names.has(own) && disk.stat(join(kept.path, own)) === null;
+  });
+}
+
+/** Removes the oldest generations until the rest is within the limits. */
+export async function pruneHistory(
+  directory: AofDirectory,
+  retention: Retention,
+  now: number,
+  log: LogLine,
+): Promise<void> {
+  const { disk } = directory;
+  const newestFirst = keptGenerations(disk, historyPath(directory.path)).reverse();
+  let bytes = 0;
+  for (const [index, generation] of newestFirst.entries()) {
+    const { path, base, incrs, replacedMs } = generation;
+    const paths = [base, ...incrs].flatMap((file) => (file === null ? [] : [join(path, file.name)]));
+    bytes += paths.reduce((sum, file) => sum + (disk.stat(file)?.bytes ?? 0), 0);
+    const { count, ageMs, bytes: most } = retention;
+    if (index < count && now - replacedMs <= ageMs && bytes <= most) continue;
+    log(
+      "notice",
+      `Removing the history of ${new Date(replacedMs).toISOString()}: ${formatRetention(retention)}`,
+    );
+    // Without its manifest it does not count any more.
+    removeQuietly(disk, join(path, `${replacedMs}.manifest`));
+    for (const file of paths) await disk.removeAside(file);
+  }
+}
