@@ -6,6 +6,7 @@ import type { DiskFile } from "../platform/disk.js";
 import type { AofLatencyEvent, AofParts, FsyncPolicy, Successor } from "./aof-parts.js";
 import { closeQuietly, letGo } from "./durable-file.js";
 import { GroupCommit } from "./group-commit.js";
+import { Loss } from "./loss.js";
 import { type Replacement, replacementOf, retryOfName } from "./replacement.js";
 import type { RewriteBuffer } from "./rewrite-buffer.js";
 import { Sealing } from "./sealing.js";
@@ -19,6 +20,8 @@ export class AppendOnlyFile {
   onProgress: (() => void) | null = null;
   /** The disk has begun to fail (perhaps inside `flush`); not called again until it has worked in between. */
   onFailure: ((reason: string) => void) | null = null;
+  /** Only a rewrite makes the log whole (loss.ts). */
+  onLoss: (() => void) | null = null;
   onLatency: ((event: AofLatencyEvent, milliseconds: number) => void) | null = null;
 
   /** Bytes of all files when they were last made anew, or of the base file at the start: what growth is measured by. */
@@ -35,8 +38,8 @@ export class AppendOnlyFile {
   private readonly sealing: Sealing;
   private policy: FsyncPolicy;
   private synced: number;
-  /** Somebody waits until the device has so much, whatever the policy is. */
   private wanted = 0;
+  private readonly loss = new Loss();
   /** Bytes of the files before the one that is written to. */
   private earlierBytes: number;
   private readonly group: GroupCommit;
@@ -48,7 +51,6 @@ export class AppendOnlyFile {
   private syncStartedUs: number;
   private triedUs = 0;
   private replacement: Replacement | null = null;
-  /** Takes what is written since the cut of a rewrite (single-rewrite.ts). */
   private rewriteBuffer: RewriteBuffer | null = null;
   private readonly whenIdle: (() => void)[] = [];
 
@@ -88,12 +90,12 @@ export class AppendOnlyFile {
 
   /** Up to here a start would find the log on the device; -1 while nothing names the file. */
   get durableOffset(): number {
-    return this.isProvisional ? -1 : this.synced;
+    return this.isProvisional ? -1 : this.loss.limit(this.synced);
   }
 
   /** Up to here the policy allows to acknowledge. */
   get ackOffset(): number {
-    return this.policy === "always" ? this.synced : this.tail.written;
+    return this.policy === "always" ? this.loss.limit(this.synced) : this.tail.written;
   }
 
   /** False while the disk fails: the engine refuses writes with `lastWriteError`. */
@@ -195,6 +197,7 @@ export class AppendOnlyFile {
       this.earlierBytes += this.tail.wholeBytes;
       closeQuietly(this.tail.continueIn(file, bytes, 0, 0));
       this.tail.selectDatabase();
+      this.loss.cut(this.synced);
     } finally {
       this.cutting = false;
       this.settled();
@@ -229,6 +232,7 @@ export class AppendOnlyFile {
       else this.replacement = retryOfName(this.parts.directory);
       if (doubt !== null) this.fail("broken", doubt, "Fail to fsync the directory of the AOF file");
       else if (this.isFailing) this.recovered();
+      this.loss.cut(this.tail.written);
     } finally {
       this.cutting = false;
       this.settled();
@@ -240,6 +244,7 @@ export class AppendOnlyFile {
     this.isProvisional = false;
     this.earlierBytes = Math.max(0, totalBytes - this.tail.wholeBytes);
     this.baseBytes = this.currentBytes;
+    this.loss.rewritten();
     this.onProgress?.();
   }
 
@@ -267,10 +272,6 @@ export class AppendOnlyFile {
 
   get pendingSyncs(): number {
     return this.syncing ? 1 : 0;
-  }
-
-  get lastWriteStatus(): "ok" | "err" {
-    return this.isFailing ? "err" : "ok";
   }
 
   // ---- Writing ----
@@ -304,8 +305,7 @@ export class AppendOnlyFile {
     } catch (error) {
       this.writeFailed(error);
     }
-    const isShared = this.parts.isSharing?.() ?? false;
-    this.latency(began, "aof-write", isShared ? "aof-write-active-child" : "aof-write-alone");
+    this.latency(began, "aof-write", this.parts.isSharing?.() ? "aof-write-active-child" : "aof-write-alone");
   }
 
   private async writeAside(): Promise<void> {
@@ -391,7 +391,7 @@ export class AppendOnlyFile {
 
   // ---- Failing and recovering ----
 
-  private get isFailing(): boolean {
+  get isFailing(): boolean {
     return this.state === "full" || this.state === "broken";
   }
 
@@ -408,18 +408,17 @@ export class AppendOnlyFile {
   private async retry(): Promise<void> {
     if (!this.isIdle || this.cutting) return;
     this.triedUs = this.parts.clock.monotonicUs();
-    if (this.state === "full") {
-      this.writeNow();
-      if (this.tail.unwritten.isEmpty) this.recovered();
-    } else if (this.state === "broken") {
-      await this.replace();
-    }
+    if (this.state === "broken") return this.replace();
+    if (this.state !== "full") return;
+    this.writeNow();
+    if (this.tail.unwritten.isEmpty) this.recovered();
   }
 
   private async replace(): Promise<void> {
     // The rewrite that it belongs to begins anew.
     if (this.isProvisional) return;
     this.replacement ??= replacementOf(this.parts.directory, this.tail);
+    if (this.tail.hasLetGo) this.loss.suffered(this.tail.written);
     this.replacing = true;
     const goOn = await this.replacement.run().catch((error: unknown) => {
       this.fail("broken", error, "Could not continue in a new AOF file");
@@ -431,6 +430,7 @@ export class AppendOnlyFile {
       this.synced = this.tail.written;
       this.replacement = null;
       this.recovered();
+      if (this.loss.isOpen) this.onLoss?.();
     }
     this.settled();
   }

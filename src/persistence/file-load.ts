@@ -261,6 +261,8 @@ export class FileLoad {
       throw startErrorOf(error, this.path);
     }
     lines.finished(reader);
+    // As good as a seal's, as long as no command follows.
+    this.mark = lines.mark;
     this.at = this.end = 0;
     this.bufferOffset = length;
     this.wholeUntil = length;

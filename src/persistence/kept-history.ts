@@ -15,10 +15,11 @@
  * any two is mended at the next start or rewrite: what the running manifest still lists as history moves after.
  */
 
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { formatRetention, type Retention } from "../config/kinds/retention.js";
 import type { Disk } from "../platform/disk.js";
 import type { AofDirectory, LogLine } from "./directory.js";
+import { isCopy } from "./dump-import.js";
 import { removeQuietly, writeDurably } from "./durable-file.js";
 import { Manifest, type ManifestFile } from "./manifest.js";
 
@@ -94,7 +95,7 @@ export function keepHistory(directory: AofDirectory, now: number, log: LogLine):
     const files = base === null ? incrs : [base, ...incrs];
     const left = files.filter(({ name }) => disk.stat(directory.pathOf(name)) !== null);
     if (left.length === 0) continue;
-    const begun = keptGenerations(disk, path).find((kept) => expects(disk, kept, left));
+    const begun = keptGenerations(disk, path).find((kept) => expects(directory, kept, left));
     while (begun === undefined && disk.stat(join(path, `${moment}.manifest`)) !== null) moment++;
     const prefix = begun?.replacedMs ?? moment;
     const renamed = (file: ManifestFile): ManifestFile => ({ ...file, name: `${prefix}.${file.name}` });
@@ -111,12 +112,20 @@ export function keepHistory(directory: AofDirectory, now: number, log: LogLine):
   }
 }
 
-/** Whether the generation names these files and does not have them yet. */
-function expects(disk: Disk, kept: KeptGeneration, files: readonly ManifestFile[]): boolean {
+/**
+ * Whether the generation names these files, and has none of them yet or a copy: after a power loss a file may have both
+ * of its names.
+ */
+function expects(
+  { disk, path }: AofDirectory,
+  kept: KeptGeneration,
+  files: readonly ManifestFile[],
+): boolean {
   const names = new Set([kept.base, ...kept.incrs].map((file) => file?.name));
   return files.every(({ name }) => {
-    const own = `${kept.replacedMs}.${name}`;
-    return names.has(own) && disk.stat(join(kept.path, own)) === null;
+    const own = join(kept.path, `${kept.replacedMs}.${name}`);
+    if (!names.has(basename(own))) return false;
+    return disk.stat(own) === null || isCopy(disk, own, join(path, name));
   });
 }
 

@@ -51,6 +51,11 @@ export class Tail {
     return this.wholeBytes - this.retained.bytes;
   }
 
+  /** Whether bytes that the device may not have are no longer in memory. */
+  get hasLetGo(): boolean {
+    return this.settledBytes > this.synced;
+  }
+
   /** Whether so much is retained that a sync should begin. */
   get retainsMuch(): boolean {
     return this.retained.bytes >= RETAINED_SOON;

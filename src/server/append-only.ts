@@ -5,7 +5,7 @@ import type { Engine } from "../engine/engine.js";
 import type { FsyncPolicy } from "../persistence/aof-parts.js";
 import { AppendOnlyFile } from "../persistence/append-only-file.js";
 import { AofDirectory, type LogLine } from "../persistence/directory.js";
-import { removeQuietly } from "../persistence/durable-file.js";
+import { removeQuietly, temporaryName } from "../persistence/durable-file.js";
 import { directoryAt, isAnnotated, refuseBoth } from "../persistence/layout.js";
 import { ManifestError, type ManifestFile } from "../persistence/manifest.js";
 import type { NextIncr } from "../persistence/next-incr.js";
@@ -57,7 +57,9 @@ export class AppendOnly {
       this.applyPolicy();
       return undefined;
     });
-    config.onChange("appendonly", ({ appendonly }) => (appendonly ? this.switchOn() : this.switchOff()));
+    config.onChange("appendonly", ({ appendonly }) =>
+      appendonly ? (this.probe() ?? this.switchOn()) : this.switchOff(),
+    );
   }
 
   /** Appends to `incr` from now on; `sealedBytes`: where its last seal ends. */
@@ -103,14 +105,32 @@ export class AppendOnly {
 
   // ---- While the server runs ----
 
+  /** Tries whether files can be made where they are to be; why not, else undefined. */
+  private probe(): string | undefined {
+    const { disk } = this.engine.platform;
+    try {
+      const directory = this.findDirectory();
+      const path = directory.pathOf(temporaryName(`${directory.location.appendfilename}.probe`));
+      try {
+        disk.open(path, "create").close();
+      } catch (error) {
+        throw new Error(`Can't open the append-only file ${path}: ${systemReason(error)}`);
+      }
+      removeQuietly(disk, path);
+      return undefined;
+    } catch (error) {
+      this.log("warning", (error as Error).message);
+      return "Unable to turn on AOF. Check server logs.";
+    }
+  }
+
   private switchOn(): string | undefined {
     const { rewriter, log } = this;
     const { background } = this.snapshots;
     try {
       this.findDirectory();
     } catch (error) {
-      log("warning", (error as Error).message);
-      return "Unable to turn on AOF. Check server logs.";
+      return (error as Error).message;
     }
     rewriter.isProvisional = true;
     if (rewriter.isRunning) {
@@ -208,6 +228,10 @@ export class AppendOnly {
     });
     file.onProgress = () => this.turn.progress();
     file.onFailure = () => this.turn.progress();
+    file.onLoss = () => {
+      this.snapshots.background.rewriteScheduled = true;
+      log("warning", "Writes that were left to the system may be missing in the AOF file: it is rewritten");
+    };
     file.onLatency = (event, ms) => engine.latency.record(event, ms);
     this.file = file;
     engine.keyspace.unsettled.active = this.policy === "always";

@@ -84,3 +84,45 @@ test("a shutdown that the disk does not allow is refused, and the server goes on
   assert.equal(await say("SET", "key", "2"), "+OK\r\n");
   await platform.clock.run(server.close());
 });
+
+for (const policy of ["everysec", "always"])
+  test(`a failed sync behind writes that were left to the system is mended by a rewrite (${policy})`, async () => {
+    const { platform, server, say } = await machine("no");
+    assert.equal(await say("SET", "key", "1"), "+OK\r\n");
+    platform.disk.fail({ operation: "sync", code: "EIO", times: 1 });
+    assert.equal(await say("CONFIG", "SET", "appendfsync", policy), "+OK\r\n");
+    await platform.clock.advance(1500);
+    // Under `always` its reply waits for the rewrite.
+    assert.equal(await say("SET", "other", "1"), "+OK\r\n");
+    await platform.clock.until("the rewrite has ended", () =>
+      (platform.disk.list("/data/appendonlydir") ?? []).some((name) => name.includes(".2.base.")),
+    );
+    assert.equal(await say("WAITAOF", "1", "0", "0"), "*2\r\n:1\r\n:0\r\n");
+    const rebooted = platform.rebooted(platform.disk.afterPowerLoss("synced"));
+    const again = await launchSimulated(rebooted, { appendonly: "yes" });
+    const client = await rebooted.network.client(6379);
+    assert.deepEqual(await rebooted.clock.run(client.call("MGET", "key", "other")), ["1", "1"]);
+    await rebooted.clock.run(again.close());
+    await platform.clock.run(server.close());
+  });
+
+test("CONFIG SET appendonly yes says at once when no file can be made, and the log says which", async () => {
+  const platform = simulatedPlatform(SEED);
+  const server = await launchSimulated(platform, { appendonly: "no" });
+  const client = await platform.network.client(6379);
+  const say = async (...words: string[]): Promise<string> =>
+    (await platform.clock.run(client.reply(...words))).raw.toString();
+  const full = platform.disk.fail({ operation: "open", code: "ENOSPC" });
+  assert.equal(
+    await say("CONFIG", "SET", "appendonly", "yes"),
+    "-ERR CONFIG SET failed (possibly related to argument 'appendonly') - Unable to turn on AOF. Check server logs.\r\n",
+  );
+  assert.match(
+    platform.host.output,
+    /Can't open the append-only file \/data\/appendonlydir\/temp-\S+: No space left on device/,
+  );
+  assert.match(await say("CONFIG", "GET", "appendonly"), /\r\nno\r\n/);
+  full.stop();
+  assert.equal(await say("CONFIG", "SET", "appendonly", "yes"), "+OK\r\n");
+  await platform.clock.run(server.close());
+});
