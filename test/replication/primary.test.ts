@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
+import { join } from "node:path";
 import { test } from "node:test";
 import { eventually } from "../support/condition.js";
+import { removeDirectory, temporaryDirectory } from "../support/directory.js";
 import { type Directives, TidemarkHere } from "../support/product.js";
 import { HandReplica } from "../support/replica.js";
 import type { WireClient } from "../support/wire.js";
@@ -311,4 +313,30 @@ test("WAITAOF refuses what it cannot tell, and ends when the file is switched of
     client.call("WAITAOF", 0, 0, 0),
     /ERR WAITAOF cannot be used with replica instances\. Please also note that writes to replicas are just local and are not propagated\.$/,
   );
+});
+
+test("after a restart the mark of the base counts when no command follows it", async () => {
+  const dir = temporaryDirectory();
+  const files = { ...SETTINGS, dir, appendonly: "yes", "aof-annotations": "no" };
+  try {
+    let replid = "";
+    let offset = 0;
+    {
+      await using server = await TidemarkHere.start(files);
+      using client = await server.client();
+      using replica = await (await HandReplica.connect(server.port)).synchronize();
+      await client.call("SET", "a", "1");
+      await replica.upTo("SET a 1");
+      ({ replid, offset } = replica);
+      await client.call("BGREWRITEAOF");
+      await eventually("the rewrite has ended", async () =>
+        readdirSync(join(dir, "appendonlydir")).every((name) => !name.includes(".1.")),
+      );
+    }
+    await using server = await TidemarkHere.start(files);
+    using replica = await HandReplica.connect(server.port);
+    assert.match(await replica.psync(replid, offset + 1), /^\+CONTINUE [0-9a-f]{40}$/);
+  } finally {
+    removeDirectory(dir);
+  }
 });

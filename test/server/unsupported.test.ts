@@ -26,3 +26,11 @@ it("CONFIG SET refuses them and keeps the old value", async () => {
   }
   client.close();
 });
+
+it("history of a single file cannot be kept", async () => {
+  const start = Tidemark.start({ port: 0, "aof-layout": "single", "aof-history-retention": "count 1" });
+  await assert.rejects(
+    start.then((server) => server.close()),
+    /aof-history-retention: the single-file layout \(aof-layout single\) keeps no history/,
+  );
+});
