@@ -6,17 +6,26 @@
  * hashes the result, so that the order matters (the elements of a list, a field before its value).
  */
 
-import { createHash } from "node:crypto";
-
-const DIGEST_BYTES = 20;
+import { SHA1_BYTES, Sha1 } from "../util/sha1.js";
 
 export class Digest {
-  private readonly bytes = Buffer.alloc(DIGEST_BYTES);
+  private readonly bytes = Buffer.alloc(SHA1_BYTES);
+
+  constructor(
+    private readonly sha1 = new Sha1(),
+    private readonly hash = new Uint8Array(SHA1_BYTES),
+  ) {}
+
+  /** A digest of its own, zero, for a part of what this one is of. */
+  part(): Digest {
+    return new Digest(this.sha1, this.hash);
+  }
 
   /** Adds data whose place among the others does not matter. */
   add(data: Uint8Array): void {
-    const hash = createHash("sha1").update(data).digest();
-    for (let i = 0; i < DIGEST_BYTES; i++) this.bytes[i]! ^= hash[i]!;
+    const { bytes, hash } = this;
+    this.sha1.digest(data, hash);
+    for (let i = 0; i < SHA1_BYTES; i++) bytes[i]! ^= hash[i]!;
   }
 
   /** Adds the digest of a part, whose place does not matter. */
@@ -27,7 +36,7 @@ export class Digest {
   /** Adds data that follows on what was added before. */
   mix(data: Uint8Array): void {
     this.add(data);
-    createHash("sha1").update(this.bytes).digest().copy(this.bytes);
+    this.sha1.digest(this.bytes, this.bytes);
   }
 
   /** Mixes in a number as four bytes, the highest first. */

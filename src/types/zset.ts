@@ -6,7 +6,6 @@ import { HEADER_BYTES, type Ref } from "../memory/memory.js";
 import { formatG17 } from "../util/float.js";
 import type { Slice } from "../util/slice.js";
 import { compactFrom } from "./compact.js";
-import { Digest } from "./digest.js";
 import { type ValueType, ZSET } from "./type.js";
 import { Indexed } from "./zset/indexed.js";
 import { Packed, PackedReader } from "./zset/packed.js";
@@ -75,7 +74,7 @@ export const zsetType: ValueType = {
   digest(entries, ref, digest) {
     const elements = readSortedSet(entries, ref);
     elements.range(0, elements.count, ({ bytes, start, end, score }) => {
-      const part = new Digest();
+      const part = digest.part();
       part.mix(bytes.subarray(start, end));
       part.mix(Buffer.from(formatG17(score)));
       digest.addDigest(part);

@@ -1,6 +1,5 @@
 /** What the keyspace needs of hashes. */
 
-import { Digest } from "../digest.js";
 import { copyPacked } from "../packed.js";
 import { copyTabled, dismantleTabled, freeTabled, tabledBytes } from "../tabled.js";
 import { HASH, type ValueType } from "../type.js";
@@ -33,7 +32,7 @@ export const hashType: ValueType = {
   },
   digest(entries, ref, digest) {
     forEachField(entries, ref, (field, value) => {
-      const pair = new Digest();
+      const pair = digest.part();
       pair.mix(field.copy());
       pair.mix(value.copy());
       digest.addDigest(pair);

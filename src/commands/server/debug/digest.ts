@@ -34,7 +34,7 @@ function addDatabase(whole: Digest, { index, count, dict }: Database, { entries 
   if (count === 0) return;
   whole.mixNumber(index);
   dict.forEach((ref) => {
-    const entry = new Digest();
+    const entry = whole.part();
     entry.mix(entries.keyBytes(ref));
     addValue(entry, ref, entries);
     whole.addDigest(entry);
