@@ -13,6 +13,7 @@ import {
   SnapshotLines,
   startErrorOf,
 } from "./snapshot-load.js";
+import { stopIfEnding } from "./start-error.js";
 
 export interface DumpParts {
   readonly disk: Disk;
@@ -20,6 +21,8 @@ export interface DumpParts {
   readonly makeReader: ReaderMaker;
   readonly pace: LoadPace;
   readonly log: LogLine;
+  /** Whether the rest need not be loaded any more; the load rejects then. */
+  readonly isEnding?: () => boolean;
 }
 
 export class DumpLoad implements LoadProgress {
@@ -76,12 +79,13 @@ export class DumpLoad implements LoadProgress {
     }
   }
 
-  private progress(bytes: number, waitMs: number): Promise<void> {
-    const { clock } = this.parts;
+  private async progress(bytes: number, waitMs: number): Promise<void> {
+    const { clock, isEnding } = this.parts;
     this.loadedBytes = bytes;
-    return new Promise((resolve) => {
+    await new Promise<void>((resolve) => {
       if (waitMs > 0) clock.after(waitMs, resolve);
       else clock.endOfTurn(resolve);
     });
+    stopIfEnding(isEnding);
   }
 }

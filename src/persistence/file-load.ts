@@ -24,6 +24,8 @@ export interface RecoveryParts {
   /** The directive `aof-load-corrupt-tail-max-size`. */
   readonly corruptTailMax: number;
   readonly log: LogLine;
+  /** Whether the rest need not be loaded any more; the load rejects then. */
+  readonly isEnding?: () => boolean;
 }
 
 const BLOCK_BYTES = 1024 * 1024;

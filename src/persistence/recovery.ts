@@ -21,6 +21,7 @@ import { holdsNoCommand } from "./continued-files.js";
 import type { AofDirectory } from "./directory.js";
 import { FileLoad, type RecoveryParts, TailLost } from "./file-load.js";
 import type { ManifestFile } from "./manifest.js";
+import { stopIfEnding } from "./start-error.js";
 
 /** How far loading is; read while it runs. */
 export interface LoadProgress {
@@ -116,15 +117,16 @@ export class Recovery implements LoadProgress {
       log("notice", `DB loaded from ${kind} file ${file.name}: ${this.secondsSince(began)} seconds`);
   }
 
-  private progress(bytes: number): Promise<void> {
-    const { clock, log } = this.parts;
+  private async progress(bytes: number): Promise<void> {
+    const { clock, log, isEnding } = this.parts;
     this.bytesOfFile = bytes;
     if (clock.monotonicUs() - this.reportedUs > REPORT_US) {
       this.reportedUs = clock.monotonicUs();
       const percent = ((this.loadedBytes / this.totalBytes) * 100).toFixed(0);
       log("notice", `Loading the append only file: ${percent}% of ${this.totalBytes} bytes`);
     }
-    return new Promise((resolve) => clock.endOfTurn(resolve));
+    await new Promise<void>((resolve) => clock.endOfTurn(resolve));
+    stopIfEnding(isEnding);
   }
 
   private secondsSince(began: number): string {

@@ -34,6 +34,9 @@ export class Persistence {
   private directory!: AofDirectory;
   /** The length of the snapshot that a single file begins with which has just been made and not been loaded. */
   private snapshotBytes: number | null = null;
+  /** "ended" when the server ends before `open` has done its work. */
+  private opening: "no" | "yes" | "ended" = "no";
+  private readonly isEnding = (): boolean => this.opening === "ended";
 
   constructor(
     private readonly engine: Engine,
@@ -56,6 +59,12 @@ export class Persistence {
 
   /** Loads what is on the disk and opens the append-only file. Throws a StartError. */
   async open(): Promise<void> {
+    this.opening = "yes";
+    await this.openFiles();
+    this.opening = "no";
+  }
+
+  private async openFiles(): Promise<void> {
     const { config, platform } = this.engine;
     if (!config.values.appendonly) {
       this.engine.services.saver.guard();
@@ -132,8 +141,9 @@ export class Persistence {
     });
   }
 
-  /** Writes and syncs everything. */
+  /** Writes and syncs everything. What `open` still does, if it does, comes to nothing: it rejects. */
   async close(): Promise<void> {
+    if (this.opening === "yes") this.opening = "ended";
     try {
       await this.appendOnly.close();
     } catch (error) {
@@ -174,6 +184,7 @@ export class Persistence {
       disk,
       clock,
       log: this.writeLog,
+      isEnding: this.isEnding,
       pace: {
         blockBytes: engine.config.values["loading-process-events-interval-bytes"],
         keyDelayMs: engine.config.values["key-load-delay"] / 1000,
@@ -234,6 +245,7 @@ export class Persistence {
       loadTruncated: engine.config.values["aof-load-truncated"],
       corruptTailMax: engine.config.values["aof-load-corrupt-tail-max-size"],
       log: this.writeLog,
+      isEnding: this.isEnding,
     });
     await this.whileLoading(recovery, () => recovery.run());
     this.recovered = recovery;

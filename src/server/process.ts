@@ -11,6 +11,7 @@ import { ConfigFileMissing, FatalConfigError } from "../config/fatal.js";
 import { expandTitle } from "../config/kinds/title.js";
 import { load, warningOf } from "../config/load.js";
 import { TIDEMARK_VERSION } from "../config/version.js";
+import { EndedEarly } from "../persistence/start-error.js";
 import { nodePlatform, type Platform } from "../platform/platform.js";
 import { latin1 } from "../util/ascii.js";
 import { Logger } from "./logger.js";
@@ -77,8 +78,8 @@ async function serve(platform: Platform, config: Config): Promise<void> {
     if (config.values.pidfile !== "") disk.remove(config.pathOf(config.values.pidfile));
   } catch (error) {
     if (error instanceof FatalConfigError) host.write("stderr", error.report);
-    else logger.log("warning", (error as Error).message);
-    status = 1;
+    else if (!(error instanceof EndedEarly)) logger.log("warning", (error as Error).message);
+    status = error instanceof EndedEarly ? 0 : 1;
   }
   host.exit(status);
 }

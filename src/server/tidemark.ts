@@ -15,6 +15,7 @@ import { Engine } from "../engine/engine.js";
 import type { ShutdownOptions } from "../engine/services.js";
 import { Keyspace } from "../keyspace/keyspace.js";
 import { Log } from "../log/log.js";
+import { EndedEarly } from "../persistence/start-error.js";
 import { randomId } from "../platform/chance.js";
 import { nodePlatform, type Platform } from "../platform/platform.js";
 import { applyConfig } from "./apply-config.js";
@@ -69,7 +70,7 @@ export class Tidemark implements AsyncDisposable {
   /**
    * Starts a server with directives as redis.conf knows them, by name: `{ port: 0, dir, appendonly: true }`. Port 0
    * takes a free port. Without `loglevel` or `logfile` it logs nothing. Rejects when the configuration is wrong, a
-   * socket cannot be had, or the data on disk cannot be read.
+   * socket cannot be had, the data on disk cannot be read, or a client ends the server before it has been read.
    */
   static start(options: DirectiveOptions = {}): Promise<Tidemark> {
     const platform = nodePlatform();
@@ -83,10 +84,14 @@ export class Tidemark implements AsyncDisposable {
   static async launch(config: Config, options: LaunchOptions = {}): Promise<Tidemark> {
     const server = Tidemark.compose(config, options.platform ?? nodePlatform());
     try {
-      await server.open(options.anyPort ?? false);
+      const endedEarly = server.closed.then(() => {
+        throw new EndedEarly();
+      });
+      await Promise.race([server.open(options.anyPort ?? false), endedEarly]);
       if (options.warm === true) server.snapshots.jobs.prepare();
     } catch (error) {
-      await server.release();
+      if (server.closing === null) await server.release();
+      else await server.closing.catch(() => {});
       throw error;
     }
     return server;

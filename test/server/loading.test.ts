@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { Tidemark } from "#tidemark/server/tidemark.js";
 import { eventually } from "../support/condition.js";
 import { freePort, removeDirectory, temporaryDirectory } from "../support/directory.js";
 import { runExecutable, ServerProcess, TIDEMARK_EXECUTABLE } from "../support/process.js";
@@ -54,6 +55,75 @@ test("clients are told that the dataset is being loaded, and how far it is", asy
     } finally {
       await run.kill();
     }
+  } finally {
+    removeDirectory(dir);
+  }
+});
+
+for (const persistence of [[], ["--appendonly", "yes"]]) {
+  test(`SHUTDOWN while the dataset is being loaded does not wait for it ${persistence.join(" ")}`, async () => {
+    const dir = temporaryDirectory();
+    try {
+      {
+        await using server = await ServerProcess.start({ dir, args: ["--enable-debug-command", "yes"] });
+        using client = await server.client();
+        await client.call("DEBUG", "POPULATE", "1000");
+        await client.call("SAVE");
+      }
+      const port = await freePort();
+      const place = ["--port", String(port), "--bind", "127.0.0.1", "--dir", dir];
+      const run = runExecutable(TIDEMARK_EXECUTABLE, [...place, ...SLOWLY, ...persistence]);
+      try {
+        await run.logged("Loading RDB produced by version");
+        using client = await WireClient.connect({ port });
+        client.send("SHUTDOWN", "SAVE");
+        await client.closed();
+        assert.deepEqual(await run.end(), { code: 0, signal: null });
+        assert.doesNotMatch(run.log, /Ready to accept connections/);
+      } finally {
+        await run.kill();
+      }
+      await using again = await ServerProcess.start({ dir, args: persistence });
+      using client = await again.client();
+      assert.equal(await client.call("DBSIZE"), 1000);
+    } finally {
+      removeDirectory(dir);
+    }
+  });
+}
+
+test("a server of a program that a client ends while it loads leaves nothing behind", async () => {
+  const dir = temporaryDirectory();
+  try {
+    {
+      await using server = await ServerProcess.start({ dir, args: ["--enable-debug-command", "yes"] });
+      using client = await server.client();
+      await client.call("DEBUG", "POPULATE", "1000");
+      await client.call("SAVE");
+    }
+    const port = await freePort();
+    const starting = Tidemark.start({
+      port,
+      bind: "127.0.0.1",
+      dir,
+      "key-load-delay": 20_000,
+      "loading-process-events-interval-bytes": 1024,
+    });
+    const ended = assert.rejects(starting, /ended while it loaded its data/);
+    await eventually("it listens", () =>
+      WireClient.connect({ port }).then(
+        (early) => {
+          early.close();
+          return true;
+        },
+        () => false,
+      ),
+    );
+    using client = await WireClient.connect({ port });
+    assert.match(String((await client.reply("GET", "key:1")).value), /^LOADING /);
+    client.send("SHUTDOWN");
+    await client.closed();
+    await ended;
   } finally {
     removeDirectory(dir);
   }
