@@ -1,6 +1,6 @@
 /** The program: a server in a process of its own, started with redis-server's arguments, or a tool beside it. */
 
-import { inlineDeeply } from "./platform/compiler.js";
+import { allowCollecting, inlineDeeply } from "./platform/compiler.js";
 import { nodePlatform } from "./platform/platform.js";
 import { runProcess } from "./server/process.js";
 import { tools } from "./server/tools/index.js";
@@ -9,5 +9,6 @@ const [name = "", ...rest] = process.argv.slice(2);
 const tool = tools.get(name);
 if (tool === undefined) {
   inlineDeeply();
+  allowCollecting();
   void runProcess(process.argv.slice(2));
 } else process.exitCode = await tool(rest, nodePlatform());

@@ -9,6 +9,8 @@ export class Chunks extends Memory {
   readonly buffers: (SharedArrayBuffer | null)[] = [];
   /** Bytes of all chunks that are mapped. The system backs them with pages as they are touched. */
   mappedBytes = 0;
+  /** Bytes of all chunks that were ever given back. */
+  droppedBytes = 0;
 
   /** Maps a new chunk and returns its number. */
   addChunk(bytes: number = CHUNK_BYTES): number {
@@ -29,7 +31,9 @@ export class Chunks extends Memory {
 
   /** Gives a chunk back; the system gets its pages with the next garbage collection. */
   dropChunk(chunk: number): void {
-    this.mappedBytes -= this.buffers[chunk]!.byteLength;
+    const { byteLength } = this.buffers[chunk]!;
+    this.mappedBytes -= byteLength;
+    this.droppedBytes += byteLength;
     this.buffers[chunk] = null;
     this.map(chunk, null);
   }

@@ -28,6 +28,8 @@ export interface Host {
   cpu(): CpuTimes;
   /** Of the thread that runs the loop; of the whole process where that cannot be told. */
   mainThreadCpu(): CpuTimes;
+  /** A full garbage collection, about ten milliseconds; nothing where that is not for us to decide (compiler.ts). */
+  collectGarbage(): void;
   write(stream: "stdout" | "stderr", text: string): void;
   /** Whether standard output is a terminal. */
   readonly isTerminal: boolean;
@@ -72,6 +74,7 @@ export const nodeHost: Host = {
       return processCpu();
     }
   },
+  collectGarbage: () => void globalThis.gc?.(),
   write: (stream, text) => void process[stream].write(text),
   isTerminal: process.stdout.isTTY === true,
   async readStandardInput() {

@@ -16,11 +16,17 @@ const HZ_MAX = 500;
 const RECLAIM_MS = 1;
 const RECLAIM_PAUSE_MS = 15;
 
+/** So much given back, and this part of what is still in use, is worth a garbage collection. */
+const COLLECT_BYTES = 64 * 1024 * 1024;
+const COLLECT_SHARE = 0.25;
+
 export class Cron {
   private timer: Timer | null = null;
   /** Set while there is more to free. */
   private reclaimTimer: Timer | null = null;
   private runs = 0;
+  /** What the arena had given back when garbage was last collected. */
+  private collectedBytes = 0;
   /** Runs a second, at present. */
   hz = 10;
   /** DEBUG PAUSE-CRON. */
@@ -99,8 +105,18 @@ export class Cron {
     this.engine.services.primary.cron();
     this.engine.services.follower.cron();
     this.closeIdle();
+    this.collect();
     for (const client of this.engine.clients.all()) checkOutput(client, this.engine);
     if (this.wantedHz() !== this.hz) this.start();
+  }
+
+  /** Chunks that the arena has given back stay with the process until a garbage collection. */
+  private collect(): void {
+    const { droppedBytes, mappedBytes } = this.engine.keyspace.arena;
+    const waiting = droppedBytes - this.collectedBytes;
+    if (waiting < Math.max(COLLECT_BYTES, mappedBytes * COLLECT_SHARE)) return;
+    this.collectedBytes = droppedBytes;
+    this.engine.platform.host.collectGarbage();
   }
 
   /** `timeout`: clients that have been silent for so long are disconnected. */

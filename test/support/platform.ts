@@ -26,6 +26,8 @@ export class SimulatedHost implements Host {
     return 64 * 1024 * 1024;
   }
 
+  collectGarbage(): void {}
+
   heapBytes(): number {
     return 16 * 1024 * 1024;
   }
