@@ -63,6 +63,8 @@ export class Log {
   /** The fewest segments that have been free since the last `trim`. */
   private leastFree = 0;
   private allocated = 0;
+  /** Bytes of memory that were ever given back by `trim`. */
+  droppedBytes = 0;
 
   constructor(private readonly segmentBytes = SEGMENT_BYTES) {
     this.current = this.newSegment(segmentBytes);
@@ -223,6 +225,7 @@ export class Log {
   trim(): void {
     this.freeSegments.length -= this.leastFree;
     this.allocated -= this.leastFree * this.segmentBytes;
+    this.droppedBytes += this.leastFree * this.segmentBytes;
     this.leastFree = this.freeSegments.length;
   }
 

@@ -17,7 +17,7 @@ const RECLAIM_MS = 1;
 const RECLAIM_PAUSE_MS = 15;
 
 /** So much given back, and this part of what is still in use, is worth a garbage collection. */
-const COLLECT_BYTES = 64 * 1024 * 1024;
+const COLLECT_BYTES = 32 * 1024 * 1024;
 const COLLECT_SHARE = 0.25;
 
 export class Cron {
@@ -25,7 +25,7 @@ export class Cron {
   /** Set while there is more to free. */
   private reclaimTimer: Timer | null = null;
   private runs = 0;
-  /** What the arena had given back when garbage was last collected. */
+  /** What had been given back when garbage was last collected. */
   private collectedBytes = 0;
   /** Runs a second, at present. */
   hz = 10;
@@ -110,9 +110,11 @@ export class Cron {
     if (this.wantedHz() !== this.hz) this.start();
   }
 
-  /** Chunks that the arena has given back stay with the process until a garbage collection. */
+  /** What the arena and the log have given back stays with the process until a garbage collection. */
   private collect(): void {
-    const { droppedBytes, mappedBytes } = this.engine.keyspace.arena;
+    const { log, keyspace } = this.engine;
+    const { mappedBytes } = keyspace.arena;
+    const droppedBytes = keyspace.arena.droppedBytes + log.droppedBytes;
     const waiting = droppedBytes - this.collectedBytes;
     if (waiting < Math.max(COLLECT_BYTES, mappedBytes * COLLECT_SHARE)) return;
     this.collectedBytes = droppedBytes;
