@@ -1,6 +1,8 @@
-/** What HSCAN and SSCAN have in common: the cursor of SCAN inside of one key. */
+/** What HSCAN, SSCAN and ZSCAN have in common: the cursor of SCAN inside of one key. */
 
+import { integer, key, optional, pattern } from "../engine/argument.js";
 import type { Call } from "../engine/call.js";
+import type { Flag } from "../engine/command.js";
 import { syntaxError } from "../engine/errors.js";
 import type { Ref } from "../memory/memory.js";
 import type { Text } from "../types/text.js";
@@ -8,6 +10,20 @@ import { globMatch } from "../util/glob.js";
 import { COUNT_DEFAULT, CURSOR_END, readCount, readCursor } from "./generic/scan.js";
 
 const NOTHING_LEFT = 0;
+const FLAGS: readonly Flag[] = ["readonly"];
+
+/** What their declarations share. */
+export const COLLECTION_SCAN = {
+  since: "2.8.0",
+  flags: FLAGS,
+  args: [
+    key("key", ["RO", "access"]),
+    integer("cursor"),
+    optional(pattern("pattern", { token: "MATCH" })),
+    optional(integer("count", { token: "COUNT" })),
+  ],
+  tips: ["nondeterministic_output"],
+};
 
 /** Goes through an element's collection from a cursor on and returns the next cursor. */
 export type Walk = (ref: Ref, cursor: number, count: number, visit: (...texts: Text[]) => void) => number;
