@@ -71,8 +71,8 @@ export async function copyDump(directory: AofDirectory, clock: Clock, name: stri
   }
 }
 
-/** A block in each turn of the event loop: clients are told that the server is loading. */
-async function copyAll(source: DiskFile, target: DiskFile, clock: Clock): Promise<void> {
+/** Copies a file, a block in each turn of the event loop: clients are told that the server is loading. */
+export async function copyAll(source: DiskFile, target: DiskFile, clock: Clock): Promise<void> {
   const block = Buffer.allocUnsafe(BLOCK_BYTES);
   for (let at = 0; ; ) {
     const length = source.read(block, at);

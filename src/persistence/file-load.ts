@@ -1,16 +1,15 @@
 /** Loading one file of the log. What a crash may leave, and what is damage: see recovery.ts. */
 
 import type { Mark } from "../log/history.js";
-import { SEAL_PREFIX } from "../log/seal.js";
 import type { Clock } from "../platform/clock.js";
 import type { DiskFile } from "../platform/disk.js";
 import type { Request } from "../resp/request.js";
 import type { AofDirectory, LogLine } from "./directory.js";
-import { isSnapshot } from "./empty-snapshot.js";
-import { FormatError, INCOMPLETE, LogReader } from "./log-reader.js";
+import { FormatError } from "./log-reader.js";
+import { LogWindow } from "./log-window.js";
 import type { ManifestFile } from "./manifest.js";
 import { type Replay, UnknownCommand } from "./replay.js";
-import { findSeals, findZeros, SealChecker, sealMatches } from "./seal-checker.js";
+import { findSeals, findZeros, sealMatches } from "./seal-checker.js";
 import { loadSnapshot, SnapshotLines, startErrorOf } from "./snapshot-load.js";
 import { StartError } from "./start-error.js";
 import { cutTail, startOfTrailingZeros } from "./torn-tail.js";
@@ -28,8 +27,6 @@ export interface RecoveryParts {
   readonly isEnding?: () => boolean;
 }
 
-const BLOCK_BYTES = 1024 * 1024;
-const HASH = 35;
 /** So many zero bytes in a row are taken for what the device never got, if there is reason to expect such. */
 const ZEROS = 8;
 
@@ -55,18 +52,11 @@ export interface Loaded {
 
 /** One file on its way into the engine. */
 export class FileLoad {
-  private readonly reader = new LogReader();
-  private buffer: Buffer;
-  /** What is not applied yet: buffer[at..end). */
-  private at = 0;
-  private end = 0;
-  /** Where buffer[0] is in the file. */
-  private bufferOffset = 0;
+  private readonly window: LogWindow;
   /** Up to here the file holds whole units. */
   private wholeUntil = 0;
   /** Nothing behind the place that has been reached counts. */
   private ended = false;
-  private readonly seals = new SealChecker();
   /** The length that is read. */
   private readonly size: number;
 
@@ -84,85 +74,50 @@ export class FileLoad {
   ) {
     const size = limit ?? fileSize;
     this.size = size;
-    this.buffer = Buffer.allocUnsafe(Math.min(BLOCK_BYTES, Math.max(size, 1)));
+    this.window = new LogWindow(handle, 0, size);
   }
 
   /** Applies the file. */
   async run(progress: (bytes: number) => Promise<void>): Promise<Loaded> {
+    const { window } = this;
     this.parts.replay.beginFile();
-    if (this.fill() && isSnapshot(this.buffer, this.end)) await this.loadSnapshot(progress);
+    if (window.fill() && window.isSnapshot) await this.loadSnapshot(progress);
     do {
       this.applyWhole();
-      await progress(this.offset);
-    } while (!this.ended && this.fill());
+      await progress(window.position);
+    } while (!this.ended && window.fill());
     if (this.wholeUntil < this.fileSize) this.incompleteEnd();
-    return { length: this.wholeUntil, sealedBytes: this.seals.sealedUntil, mark: this.mark };
-  }
-
-  /** Where the next command starts in the file. */
-  private get offset(): number {
-    return this.bufferOffset + this.at;
+    return { length: this.wholeUntil, sealedBytes: window.seals.sealedUntil, mark: this.mark };
   }
 
   private get path(): string {
     return this.parts.directory.pathOf(this.file.name);
   }
 
-  /** Moves what is left to the front and reads on behind it; false at the end of the file. */
-  private fill(): boolean {
-    this.seals.take(this.bytesUpTo(this.at));
-    this.buffer.copyWithin(0, this.at, this.end);
-    this.bufferOffset += this.at;
-    this.end -= this.at;
-    this.at = 0;
-    if (this.end === this.buffer.length) this.grow();
-    const position = this.bufferOffset + this.end;
-    const length = this.handle.read(
-      this.buffer.subarray(this.end).subarray(0, this.size - position),
-      position,
-    );
-    this.end += length;
-    return length > 0;
-  }
-
-  private grow(): void {
-    const room = Math.min(this.buffer.length * 2, this.size - this.bufferOffset + 1);
-    const grown = Buffer.allocUnsafe(Math.max(room, this.buffer.length + 1));
-    this.buffer.copy(grown, 0, 0, this.end);
-    this.buffer = grown;
-  }
-
   private applyWhole(): void {
-    const { reader, parts } = this;
-    for (;;) {
-      let next: number;
-      try {
-        next = reader.next(this.buffer, this.at, this.end);
-      } catch (error) {
-        if (error instanceof FormatError && this.endsInZeros()) return;
-        throw error instanceof FormatError ? this.damage(this.wholeUntil, error.message) : error;
-      }
-      if (next === INCOMPLETE) return;
-      if (reader.request.argc > 0) this.apply(reader.request);
-      else this.annotation(next);
-      this.at = next;
-      if (!parts.replay.insideTransaction()) this.wholeUntil = this.offset;
+    const { window, parts } = this;
+    while (this.next()) {
+      if (window.request.argc > 0) this.apply(window.request);
+      else if (window.isSeal) this.seal();
+      window.take();
+      if (!parts.replay.insideTransaction()) this.wholeUntil = window.position;
     }
   }
 
-  /** The bytes in the buffer that no checksum has taken in yet, up to a place in it. */
-  private bytesUpTo(end: number): Buffer {
-    return this.buffer.subarray(this.seals.position - this.bufferOffset, end);
+  private next(): boolean {
+    try {
+      return this.window.next();
+    } catch (error) {
+      if (!(error instanceof FormatError)) throw error;
+      if (this.endsInZeros()) return false;
+      throw this.damage(this.wholeUntil, error.message);
+    }
   }
 
-  /** What the line up to `end` says. */
-  private annotation(end: number): void {
-    if (this.buffer[this.at] !== HASH) return;
-    const line = this.buffer.subarray(this.at, end);
-    if (line.toString("latin1", 0, SEAL_PREFIX.length) !== SEAL_PREFIX) return;
-    this.seals.take(this.bytesUpTo(this.at));
-    if (!this.seals.check(line)) throw this.damage(this.seals.sealedUntil, "the checksum does not match");
-    this.mark = this.seals.mark;
+  private seal(): void {
+    const { seals } = this.window;
+    if (!this.window.checkSeal()) throw this.damage(seals.sealedUntil, "the checksum does not match");
+    this.mark = seals.mark;
   }
 
   private apply(request: Request): void {
@@ -171,9 +126,10 @@ export class FileLoad {
       this.parts.replay.apply(request);
     } catch (error) {
       if (!(error instanceof UnknownCommand)) throw error;
-      if (this.isBroken()) throw this.damage(this.seals.sealedUntil, `unknown command '${error.command}'`);
+      if (this.isBroken())
+        throw this.damage(this.window.seals.sealedUntil, `unknown command '${error.command}'`);
       throw new StartError(
-        `Unknown command '${error.command}' reading the append only file ${this.file.name}, at offset ${this.offset} ` +
+        `Unknown command '${error.command}' reading the append only file ${this.file.name}, at offset ${this.window.position} ` +
           `of ${this.path}. Nothing was changed. Start a server that has this command, or remove the command from a ` +
           "copy of the file.",
       );
@@ -182,22 +138,16 @@ export class FileLoad {
 
   /** Whether the next seal does not match what comes before it. */
   private isBroken(): boolean {
-    const [seal] = findSeals(this.handle, this.offset, this.size);
-    return seal !== undefined && !sealMatches(this.handle, this.seals.sealedUntil, seal);
+    const { position, seals } = this.window;
+    const [seal] = findSeals(this.handle, position, this.size);
+    return seal !== undefined && !sealMatches(this.handle, seals.sealedUntil, seal);
   }
 
   /** Whether the file is damaged only in that it ends in zeros, with an incomplete command before them. */
   private endsInZeros(): boolean {
     if (!this.isLast) return false;
-    const zeros = startOfTrailingZeros(this.handle, this.size) - this.bufferOffset;
-    if (zeros >= this.end || zeros < this.at) return false;
-    try {
-      if (this.reader.next(this.buffer, this.at, zeros) !== INCOMPLETE) return false;
-    } catch {
-      return false;
-    }
-    this.ended = true;
-    return true;
+    this.ended = this.window.isCutShortAt(startOfTrailingZeros(this.handle, this.size));
+    return this.ended;
   }
 
   private incompleteEnd(): void {
@@ -230,18 +180,19 @@ export class FileLoad {
 
   /** What has to be thrown when the bytes from `from` on are not as they were written. */
   private damage(from: number, reason: string): Error {
+    const { seals } = this.window;
     const later = findSeals(this.handle, from, this.size);
     // The line that does not match what comes before it is where the damage ends.
     const until = later[0]?.end ?? this.size;
     if (this.isLast && this.limit === null && this.parts.loadTruncated) {
       if (this.size - from <= this.parts.corruptTailMax) return new TailLost(from, reason);
-      const isSealed = this.seals.seals + later.length > 0;
-      const synced = Math.max(this.seals.synced, ...later.map((seal) => seal.synced));
+      const isSealed = seals.seals + later.length > 0;
+      const synced = Math.max(seals.synced, ...later.map((seal) => seal.synced));
       const zeros = findZeros(this.handle, Math.max(from, synced), until, ZEROS);
       if (isSealed && zeros !== -1) return new TailLost(zeros, "bytes that never reached the device");
     }
     // A change in what was applied may show only later.
-    const since = later.length > 0 ? this.seals.sealedUntil : from;
+    const since = later.length > 0 ? seals.sealedUntil : from;
     return new StartError(
       `Bad file format reading the append only file ${this.file.name}: make a backup of your AOF file, then use ` +
         `./redis-check-aof --fix <filename.manifest>. (${this.path}: ${reason}; the damage is between offset ${since} ` +
@@ -265,10 +216,8 @@ export class FileLoad {
     lines.finished(reader);
     // As good as a seal's, as long as no command follows.
     this.mark = lines.mark;
-    this.at = this.end = 0;
-    this.bufferOffset = length;
     this.wholeUntil = length;
-    this.seals.begin(length);
-    this.fill();
+    this.window.moveTo(length);
+    this.window.fill();
   }
 }

@@ -18,13 +18,12 @@ import type { Clock } from "../platform/clock.js";
 import type { Disk, DiskFile } from "../platform/disk.js";
 import { encodeCommand } from "../resp/request.js";
 import { AofDirectory, type AofLocation, type LogLine } from "./directory.js";
+import { copyAll } from "./dump-import.js";
 import { removeQuietly, writeAll } from "./durable-file.js";
 import { isSnapshot } from "./empty-snapshot.js";
-import { INCOMPLETE, LogReader } from "./log-reader.js";
+import { LogWindow } from "./log-window.js";
 import { SingleDirectory } from "./single-directory.js";
 import { StartError } from "./start-error.js";
-
-const BLOCK_BYTES = 1024 * 1024;
 
 /** Whether the files have checksums and marks: the single file has none by itself, since Redis before 7 does not skip them. */
 export function isAnnotated(values: Pick<Values, "aof-annotations" | "aof-layout">): boolean {
@@ -63,10 +62,11 @@ export async function convertToSingle(parted: AofDirectory, clock: Clock, log: L
       const source = disk.open(parted.pathOf(name), "read");
       try {
         const head = Buffer.alloc(16);
+        const size = parted.sizeOf(name);
         const isRaw = isSnapshot(head, source.read(head, 0));
-        if (isRaw && index === 0) preamble = parted.sizeOf(name);
+        if (isRaw && index === 0) preamble = size;
         if (index > 0) writeAll(target, encodeCommand(["SELECT", "0"]));
-        await copyLog(source, target, isRaw, clock);
+        await (isRaw ? copyAll(source, target, clock) : copyCommands(source, size, target, clock));
       } finally {
         source.close();
       }
@@ -107,29 +107,11 @@ function convertedPath({ dir, appendfilename }: AofLocation): string {
   return join(dir, `${appendfilename}.converted`);
 }
 
-/** Copies a file, block by block, with a turn of the loop after each; its annotations are left out unless it is `raw`. */
-async function copyLog(source: DiskFile, target: DiskFile, raw: boolean, clock: Clock): Promise<void> {
-  const reader = new LogReader();
-  let buffer = Buffer.allocUnsafe(BLOCK_BYTES);
-  let end = 0;
-  for (let position = 0; ; ) {
-    if (end === buffer.length) buffer = Buffer.concat([buffer, Buffer.allocUnsafe(buffer.length)]);
-    const length = source.read(buffer.subarray(end), position);
-    if (length === 0) break;
-    position += length;
-    end += length;
-    let at = 0;
-    if (raw) {
-      writeAll(target, buffer, 0, end);
-      at = end;
-    } else {
-      for (let next = reader.next(buffer, 0, end); next !== INCOMPLETE; next = reader.next(buffer, at, end)) {
-        if (reader.request.argc > 0) writeAll(target, buffer, at, next);
-        at = next;
-      }
-    }
-    buffer.copyWithin(0, at, end);
-    end -= at;
+/** Copies the commands of a file without its annotations, block by block, with a turn of the loop after each. */
+async function copyCommands(source: DiskFile, size: number, target: DiskFile, clock: Clock): Promise<void> {
+  const window = new LogWindow(source, 0, size);
+  do {
+    for (; window.next(); window.take()) if (window.request.argc > 0) writeAll(target, window.piece);
     await new Promise<void>((resolve) => clock.endOfTurn(resolve));
-  }
+  } while (window.fill());
 }

@@ -6,11 +6,13 @@
  * Without, it is good again where a command begins from which on commands follow one another.
  */
 
-import { parseTimestamp, SEAL_PREFIX } from "../log/seal.js";
+import { parseTimestamp } from "../log/seal.js";
 import type { DiskFile } from "../platform/disk.js";
 import type { Request } from "../resp/request.js";
+import { latin1 } from "../util/ascii.js";
 import { FormatError, INCOMPLETE, LogReader } from "./log-reader.js";
-import { findSeals, SealChecker } from "./seal-checker.js";
+import { LogWindow } from "./log-window.js";
+import { findSeals } from "./seal-checker.js";
 
 /** file[start..end). */
 export interface Stretch {
@@ -60,13 +62,7 @@ export function scanLog(file: DiskFile, options: ScanOptions): Scan {
 }
 
 class LogScan {
-  private readonly reader = new LogReader();
-  private seals = new SealChecker();
-  private buffer = Buffer.allocUnsafe(BLOCK_BYTES);
-  /** buffer[0] is at this place of the file; buffer[at..end) is not read yet. */
-  private base: number;
-  private at = 0;
-  private end = 0;
+  private readonly window: LogWindow;
 
   /** Where the stretch of good units began, and up to where there are whole ones. */
   private from: number;
@@ -79,7 +75,6 @@ class LogScan {
   private lines = 1;
   private linesOk = 1;
   private commands = 0;
-  private sealsFound = 0;
   private afterTimestamp = -1;
   private readonly damages: Damage[] = [];
   private readonly saved: (Stretch & { database: number })[] = [];
@@ -88,74 +83,64 @@ class LogScan {
     private readonly file: DiskFile,
     private readonly options: ScanOptions,
   ) {
-    this.base = options.start;
+    this.window = new LogWindow(file, options.start, options.size);
     this.from = options.start;
     this.whole = options.start;
-    this.seals.begin(options.start);
   }
 
   run(): Scan {
     const { size } = this.options;
     for (;;) {
       const reason = this.stretch();
-      this.sealsFound += this.seals.seals;
-      if (reason === null) break;
-      if (!this.skip(reason)) break;
+      if (reason === null || !this.skip(reason)) break;
     }
     if (this.okUpTo === -1) this.okUpTo = this.whole;
     else this.keep();
     const { okUpTo, linesOk, commands, damages, saved, afterTimestamp } = this;
-    return { size, okUpTo, lines: linesOk, commands, seals: this.sealsFound, damages, saved, afterTimestamp };
+    const { seals } = this.window.seals;
+    return { size, okUpTo, lines: linesOk, commands, seals, damages, saved, afterTimestamp };
   }
 
-  /** Reads on to the end (null), or to what makes no sense. */
+  /** Goes on to the end (null), or to what makes no sense. */
   private stretch(): string | null {
-    for (;;) {
+    const { window, options } = this;
+    do {
+      options.onProgress?.(window.position);
       try {
-        const next = this.reader.next(this.buffer, this.at, this.end);
-        if (next !== INCOMPLETE) {
-          const problem = this.piece(next);
+        while (window.next()) {
+          const problem = this.piece();
           if (problem !== null) return problem;
-          continue;
         }
       } catch (error) {
         if (!(error instanceof FormatError)) throw error;
         return error.message;
       }
-      if (this.fill()) continue;
-      if (this.at < this.end) return `unexpected end of file inside a command, at ${this.base + this.at}`;
-      return this.inside ? NO_EXEC : null;
-    }
+    } while (window.fill());
+    if (window.hasMore) return `unexpected end of file inside a command, at ${window.position}`;
+    return this.inside ? NO_EXEC : null;
   }
 
-  /** One command or annotation, up to `next`. Returns what is wrong with it, or null. */
-  private piece(next: number): string | null {
-    const { request } = this.reader;
-    if (request.argc === 0) {
-      const line = this.buffer.subarray(this.at, next);
-      if (!this.annotation(line)) return "the checksum does not match what comes before it";
-    } else {
-      const problem = this.command(request);
-      if (problem !== null) return problem;
-    }
-    this.at = next;
+  /** Takes one command or annotation. Returns what is wrong with it, or null. */
+  private piece(): string | null {
+    const { window } = this;
+    const problem = window.request.argc === 0 ? this.annotation() : this.command(window.request);
+    if (problem !== null) return problem;
+    window.take();
     if (!this.inside) {
-      this.whole = this.base + next;
+      this.whole = window.position;
       if (this.okUpTo === -1) this.linesOk = this.lines;
     }
     return null;
   }
 
-  private annotation(line: Buffer): boolean {
-    const position = this.base + this.at;
-    if (line.toString("latin1", 0, SEAL_PREFIX.length) === SEAL_PREFIX) {
-      this.seals.take(this.unsealed());
-      return this.seals.check(line);
-    }
+  private annotation(): string | null {
+    const { window } = this;
+    if (window.isSeal) return window.checkSeal() ? null : "the checksum does not match what comes before it";
     const { timestamp } = this.options;
-    const noted = timestamp === undefined ? null : parseTimestamp(line.toString("latin1"));
-    if (noted !== null && noted > timestamp! && this.afterTimestamp === -1) this.afterTimestamp = position;
-    return true;
+    const noted = timestamp === undefined ? null : parseTimestamp(latin1(window.piece));
+    if (noted !== null && noted > timestamp! && this.afterTimestamp === -1)
+      this.afterTimestamp = window.position;
+    return null;
   }
 
   private command(request: Request): string | null {
@@ -175,10 +160,10 @@ class LogScan {
   /** Notes the damage and goes on behind it; false when nothing good follows. */
   private skip(reason: string): boolean {
     const { size } = this.options;
-    const here = this.base + this.at;
-    const [seal] = findSeals(this.file, Math.min(here, this.whole), size);
+    const { window } = this;
+    const [seal] = findSeals(this.file, Math.min(window.position, this.whole), size);
     // What comes before a seal that does not match may be wrong anywhere since the last one that does.
-    const start = seal === undefined ? this.whole : this.seals.sealedUntil;
+    const start = seal === undefined ? this.whole : window.seals.sealedUntil;
     // Commands of a transaction that never ended are whole, but were not to take effect alone.
     const next = seal?.end ?? (reason === NO_EXEC ? null : this.resync(this.whole + 1));
     this.damages.push({ start, end: next ?? size, reason });
@@ -192,11 +177,7 @@ class LogScan {
       this.whole = size;
       return false;
     }
-    this.seals = new SealChecker();
-    this.seals.begin(next);
-    this.base = next;
-    this.at = 0;
-    this.end = 0;
+    window.moveTo(next);
     this.from = next;
     this.whole = next;
     this.inside = false;
@@ -224,29 +205,6 @@ class LogScan {
       at += Math.max(1, length - BLOCK_BYTES / 2);
     }
     return null;
-  }
-
-  private unsealed(): Buffer {
-    return this.buffer.subarray(this.seals.position - this.base, this.at);
-  }
-
-  private fill(): boolean {
-    this.seals.take(this.unsealed());
-    this.buffer.copyWithin(0, this.at, this.end);
-    this.base += this.at;
-    this.end -= this.at;
-    this.at = 0;
-    if (this.end === this.buffer.length) {
-      const grown = Buffer.allocUnsafe(this.buffer.length * 2);
-      this.buffer.copy(grown, 0, 0, this.end);
-      this.buffer = grown;
-    }
-    const position = this.base + this.end;
-    const room = this.buffer.subarray(this.end).subarray(0, this.options.size - position);
-    const length = this.file.read(room, position);
-    this.end += length;
-    this.options.onProgress?.(this.base);
-    return length > 0;
   }
 }
 

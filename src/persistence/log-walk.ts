@@ -3,11 +3,11 @@
  * end before it, as a start would; anything else that is not as it was written throws.
  */
 
-import { SEAL_PREFIX } from "../log/seal.js";
 import type { DiskFile } from "../platform/disk.js";
 import type { Request } from "../resp/request.js";
-import { FormatError, INCOMPLETE, LogReader } from "./log-reader.js";
-import { SealChecker } from "./seal-checker.js";
+import { latin1 } from "../util/ascii.js";
+import { FormatError } from "./log-reader.js";
+import { LogWindow } from "./log-window.js";
 
 /** A command or an annotation. */
 export interface LogPiece {
@@ -31,86 +31,51 @@ export class LogDamage extends Error {
   }
 }
 
-const BLOCK_BYTES = 1024 * 1024;
-
 /** The pieces of file[start..size), whose whole units end at `whole` when all have been taken. Throws LogDamage. */
 export class LogWalk {
   /** The end of the last whole unit. */
   whole: number;
-  private readonly reader = new LogReader();
-  private readonly seals = new SealChecker();
-  private buffer = Buffer.allocUnsafe(BLOCK_BYTES);
-  /** buffer[0] is at this place of the file; buffer[at..end) is not read yet. */
-  private base: number;
-  private at = 0;
-  private end = 0;
+  private readonly window: LogWindow;
   private inside = false;
 
-  constructor(
-    private readonly file: DiskFile,
-    start: number,
-    private readonly size: number,
-  ) {
-    this.base = start;
+  constructor(file: DiskFile, start: number, size: number) {
+    this.window = new LogWindow(file, start, size);
     this.whole = start;
-    this.seals.begin(start);
   }
 
   *pieces(): Generator<LogPiece> {
-    const { request } = this.reader;
-    for (;;) {
-      const next = this.next();
-      if (next === INCOMPLETE) {
-        if (this.fill()) continue;
-        return;
+    const { window } = this;
+    do {
+      while (this.next()) {
+        const isCommand = window.request.argc > 0;
+        const line = isCommand ? "" : latin1(window.piece);
+        if (window.isSeal) this.checkSeal();
+        const unit = this.whole;
+        if (isCommand) this.follow(window.request);
+        window.take();
+        if (!this.inside) this.whole = window.position;
+        yield { request: isCommand ? window.request : null, line, unit, end: window.position };
       }
-      const isCommand = request.argc > 0;
-      const line = isCommand ? "" : this.buffer.toString("latin1", this.at, next);
-      if (line.startsWith(SEAL_PREFIX)) this.checkSeal(next);
-      const unit = this.whole;
-      if (isCommand) this.follow(request);
-      this.at = next;
-      if (!this.inside) this.whole = this.base + next;
-      yield { request: isCommand ? request : null, line, unit, end: this.base + next };
-    }
+    } while (window.fill());
   }
 
-  private next(): number {
+  private next(): boolean {
     try {
-      return this.reader.next(this.buffer, this.at, this.end);
+      return this.window.next();
     } catch (error) {
       if (error instanceof FormatError) throw new LogDamage(error.message, this.whole);
       throw error;
     }
   }
 
-  private checkSeal(next: number): void {
-    this.seals.take(this.unsealed());
-    if (!this.seals.check(this.buffer.subarray(this.at, next)))
-      throw new LogDamage("the checksum does not match what comes before it", this.seals.sealedUntil);
+  private checkSeal(): void {
+    if (!this.window.checkSeal())
+      throw new LogDamage("the checksum does not match what comes before it", this.window.seals.sealedUntil);
   }
 
   private follow(request: Request): void {
     const name = request.text(0).toLowerCase();
     if (name === "multi") this.inside = true;
     else if (name === "exec") this.inside = false;
-  }
-
-  private unsealed(): Buffer {
-    return this.buffer.subarray(this.seals.position - this.base, this.at);
-  }
-
-  private fill(): boolean {
-    this.seals.take(this.unsealed());
-    this.buffer.copyWithin(0, this.at, this.end);
-    this.base += this.at;
-    this.end -= this.at;
-    this.at = 0;
-    if (this.end === this.buffer.length)
-      this.buffer = Buffer.concat([this.buffer, Buffer.allocUnsafe(this.buffer.length)]);
-    const position = this.base + this.end;
-    const length = this.file.read(this.buffer.subarray(this.end).subarray(0, this.size - position), position);
-    this.end += length;
-    return length > 0;
   }
 }
