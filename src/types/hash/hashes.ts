@@ -56,12 +56,9 @@ export class Hashes {
   }
 
   /** An entry with an empty hash, to be filled and put into a database. */
-  create(key: Key, traits: Omit<EntryTraits, "type" | "encoding">): Ref {
-    return this.entries.createBoxed(key, createPacked(this.arena), {
-      ...traits,
-      type: HASH,
-      encoding: LISTPACK,
-    });
+  create(key: Key, { access, expiry }: Omit<EntryTraits, "type" | "encoding">): Ref {
+    const traits = { type: HASH, encoding: LISTPACK, access, expiry };
+    return this.entries.createBoxed(key, createPacked(this.arena), traits);
   }
 
   /** An entry with a listpack from outside: valid, fields and values in turn, no field twice. */

@@ -77,21 +77,15 @@ export class Sets {
   }
 
   /** An entry with an empty intset. */
-  createIntset(key: Key, traits: Omit<EntryTraits, "type" | "encoding">): Ref {
-    return this.entries.createBoxed(key, createIntset(this.arena), {
-      ...traits,
-      type: SET,
-      encoding: INTSET,
-    });
+  createIntset(key: Key, { access, expiry }: Omit<EntryTraits, "type" | "encoding">): Ref {
+    const traits = { type: SET, encoding: INTSET, access, expiry };
+    return this.entries.createBoxed(key, createIntset(this.arena), traits);
   }
 
   /** An entry with an empty listpack. */
-  createListpack(key: Key, traits: Omit<EntryTraits, "type" | "encoding">): Ref {
-    return this.entries.createBoxed(key, createPacked(this.arena), {
-      ...traits,
-      type: SET,
-      encoding: LISTPACK,
-    });
+  createListpack(key: Key, { access, expiry }: Omit<EntryTraits, "type" | "encoding">): Ref {
+    const traits = { type: SET, encoding: LISTPACK, access, expiry };
+    return this.entries.createBoxed(key, createPacked(this.arena), traits);
   }
 
   /** An entry with an intset from outside, which is valid. */
