@@ -17,6 +17,11 @@ export function answersPing(port: number): Promise<boolean> {
   });
 }
 
+/** A command as clients send it, of words that are ASCII. */
+export function request(...words: readonly string[]): string {
+  return `*${words.length}\r\n${words.map((word) => `$${word.length}\r\n${word}\r\n`).join("")}`;
+}
+
 export const KEY_DIGITS = 12;
 const VALUE_BYTES = 64;
 const BATCH = 500;

@@ -1,8 +1,11 @@
 /** An even load: so many requests a second, whether or not the server keeps up, and how long each took. */
 
 import { connect, type Socket } from "node:net";
+import { request } from "./connection.js";
 
 const CONNECTIONS = 20;
+const WARMING_MS = 1500;
+const VALUE = "v".repeat(64);
 const LF = 10;
 
 export interface Pace {
@@ -14,29 +17,38 @@ export interface Pace {
   readonly command: "SET" | "STRLEN";
 }
 
-/** Sends until `done` settles. Gives back the microseconds of each request, from when it was due, sorted. */
-export async function paced(pace: Pace, done: Promise<unknown>): Promise<Float64Array> {
+/**
+ * Sends for a while so that both sides have run warm, then begins what is to be watched and goes on until it settles.
+ * Gives back the microseconds of each request that was due meanwhile, from when it was due, sorted.
+ */
+export async function paced(pace: Pace, watched: () => Promise<unknown>): Promise<Float64Array> {
   const lines = Array.from({ length: CONNECTIONS }, () => new Line(pace));
   const began = performance.now();
   let sent = 0;
   let ended = false;
-  void done.finally(() => {
-    ended = true;
-  });
+  let watchedFrom = Number.POSITIVE_INFINITY;
+  void new Promise((resolve) => setTimeout(resolve, WARMING_MS))
+    .then(() => {
+      watchedFrom = performance.now();
+      return watched();
+    })
+    .finally(() => {
+      ended = true;
+    });
   while (!ended) {
     const due = ((performance.now() - began) * pace.perSecond) / 1000;
     for (; sent < due; sent++)
-      lines[sent % CONNECTIONS]!.send(began + (sent * 1000) / pace.perSecond, request(pace));
+      lines[sent % CONNECTIONS]!.send(began + (sent * 1000) / pace.perSecond, requestOf(pace));
     for (const line of lines) line.flush();
     await new Promise((resolve) => setTimeout(resolve, 1));
   }
-  const found = await Promise.all(lines.map((line) => line.end()));
+  const found = await Promise.all(lines.map((line) => line.end(watchedFrom)));
   return Float64Array.from(found.flat()).sort();
 }
 
-function request({ keys, command }: Pace): string {
+function requestOf({ keys, command }: Pace): string {
   const key = keys === 0 ? "none" : `key:${String(Math.floor(Math.random() * keys)).padStart(12, "0")}`;
-  return command === "STRLEN" ? `STRLEN ${key}\r\n` : `SET ${key} ${"v".repeat(64)}\r\n`;
+  return command === "STRLEN" ? request("STRLEN", key) : request("SET", key, VALUE);
 }
 
 /** A connection, whose replies have one line each. */
@@ -65,14 +77,14 @@ class Line {
     this.text = "";
   }
 
-  /** Waits for the replies that are missing. */
-  async end(): Promise<number[]> {
+  /** Waits for the replies that are missing, and gives back the microseconds of what was due from then on. */
+  async end(fromMs: number): Promise<number[]> {
     if (this.answered < this.due.length)
       await new Promise<void>((resolve) => {
         this.settle = resolve;
       });
     this.socket.destroy();
-    return this.micros;
+    return this.micros.filter((_, at) => this.due[at]! >= fromMs);
   }
 
   private received(bytes: Buffer): void {

@@ -1,8 +1,10 @@
 /** Clients that wait for each reply before they send again, and note how long it took. */
 
 import { connect, type Socket } from "node:net";
+import { request } from "./connection.js";
 
 const CLIENTS = 20;
+const VALUE = "v".repeat(64);
 
 /** One question to a server, and its whole answer as text, as soon as something has come. */
 export function ask(port: number, ...words: string[]): Promise<string> {
@@ -55,7 +57,7 @@ function run(socket: Socket, keys: number, found: number[], ended: () => boolean
     const send = (): void => {
       const number = String(Math.floor(Math.random() * keys)).padStart(12, "0");
       sent = performance.now();
-      socket.write(`SET key:${number} ${"v".repeat(64)}\r\n`);
+      socket.write(request("SET", `key:${number}`, VALUE));
     };
     socket.on("error", reject);
     socket.on("data", () => {

@@ -4,7 +4,7 @@
  */
 
 import { connect, type Socket } from "node:net";
-import { fill, KEY_DIGITS, scattered } from "./connection.js";
+import { fill, KEY_DIGITS, request, scattered } from "./connection.js";
 import { alternated, Contender, type Name } from "./contender.js";
 import { type Effort, type Figure, median } from "./figure.js";
 import { KEYS, requestsPerSecond } from "./load.js";
@@ -15,6 +15,7 @@ const POLL_MS = 5;
 /** While the lag is measured, so many other writes come every millisecond. */
 const WRITES_EACH_MS = 20;
 const PROBE_KEY = "probe";
+const VALUE = "v".repeat(64);
 /** What a new replica applies before its lag and its speed are measured. */
 const WARMING_WRITES = 300_000;
 
@@ -132,7 +133,7 @@ async function lags({ primary, replica }: Pair, seconds: number): Promise<Float6
     while (performance.now() < end) {
       const seen = answer(listener);
       const sent = performance.now();
-      writer.write(`SET ${PROBE_KEY} ${sent}\r\n`);
+      writer.write(request("SET", PROBE_KEY, String(sent)));
       await seen;
       found.push((performance.now() - sent) * 1000);
     }
@@ -158,7 +159,7 @@ function someWrites(): string {
   let text = "";
   for (let i = 0; i < WRITES_EACH_MS; i++) {
     const number = String(Math.floor(Math.random() * KEYS)).padStart(KEY_DIGITS, "0");
-    text += `SET key:${number} ${"v".repeat(64)}\r\n`;
+    text += request("SET", `key:${number}`, VALUE);
   }
   return text;
 }

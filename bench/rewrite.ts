@@ -76,11 +76,13 @@ async function measure(server: Contender, keys: number, seconds: number, into: M
 
   const resident = server.residentBytes();
   let most = resident;
-  const began = performance.now();
-  const done = rewritten(port, () => {
-    most = Math.max(most, server.residentBytes());
-  }).then(() => into.rewriteMs.push(performance.now() - began));
-  const micros = await paced({ port, keys, perSecond: PER_SECOND, command: "SET" }, done);
+  const micros = await paced({ port, keys, perSecond: PER_SECOND, command: "SET" }, async () => {
+    const began = performance.now();
+    await rewritten(port, () => {
+      most = Math.max(most, server.residentBytes());
+    });
+    into.rewriteMs.push(performance.now() - began);
+  });
   into.p999Us.push(quantile(micros, 0.999));
   // A child of redis-server is a process of its own: it says what its copies took.
   into.extraBytes.push(server.name === "redis" ? await info(port, "aof_last_cow_size") : most - resident);
@@ -141,10 +143,13 @@ async function slowSync(effort: Effort, show: (figure: Figure) => void): Promise
         const { port } = server;
         const written = paced(
           { port, keys: 1000, perSecond: READS_PER_SECOND, command: "SET" },
-          new Promise((resolve) => setTimeout(resolve, effort.seconds * 1000)),
+          () => new Promise((resolve) => setTimeout(resolve, effort.seconds * 1000)),
         );
         // Other keys than those that are written: their values are on the device.
-        const read = await paced({ port, keys: 0, perSecond: READS_PER_SECOND, command: "STRLEN" }, written);
+        const read = await paced(
+          { port, keys: 0, perSecond: READS_PER_SECOND, command: "STRLEN" },
+          () => written,
+        );
         if (round >= 0) micros.get(server)!.push(quantile(read, 0.99));
       }
   } finally {

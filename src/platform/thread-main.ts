@@ -3,13 +3,13 @@
  * so it has a lower priority than the loop.
  */
 
-import { platform, setPriority } from "node:os";
+import { constants, getPriority, platform, setPriority } from "node:os";
 import { parentPort, workerData } from "node:worker_threads";
 import { nodeDisk } from "./disk.js";
 import type { Program, ThreadSide } from "./thread.js";
 
-/** The niceness of threads: where processors are scarce, about a third of what the loop gets. */
-const NICENESS = 5;
+/** How much nicer than the loop threads are: where processors are scarce, they get about a third of what it gets. */
+const NICER = 5;
 
 if (parentPort !== null) {
   const port = parentPort;
@@ -30,5 +30,6 @@ if (parentPort !== null) {
 
 /** On Linux 0 means this thread, elsewhere the whole process, which shall stay as it is. */
 function beNice(): void {
-  if (platform() === "linux") setPriority(0, NICENESS);
+  if (platform() !== "linux") return;
+  setPriority(0, Math.min(getPriority(0) + NICER, constants.priority.PRIORITY_LOW));
 }
