@@ -13,16 +13,14 @@ export class FatalConfigError extends Error {
   /** In Redis's layout; the file, which Redis does not tell, is added below. */
   readonly report: string;
 
-  constructor(place: Place, reason: string) {
-    super(`${reason}: ${place.text}`);
-    const lines = [
-      "",
-      `*** FATAL CONFIG FILE ERROR (Redis ${REDIS_VERSION}) ***`,
-      `Reading the configuration file, at line ${place.line}`,
-      `>>> '${place.text}'`,
-      reason,
-    ];
-    if (place.file !== null) lines.push(`(in ${place.file})`);
+  /** Without a place nothing that stands in a file is wrong. */
+  constructor(place: Place | null, reason: string) {
+    super(place === null ? reason : `${reason}: ${place.text}`);
+    const lines = ["", `*** FATAL CONFIG FILE ERROR (Redis ${REDIS_VERSION}) ***`];
+    if (place !== null)
+      lines.push(`Reading the configuration file, at line ${place.line}`, `>>> '${place.text}'`);
+    lines.push(reason);
+    if (place !== null && place.file !== null) lines.push(`(in ${place.file})`);
     this.report = `${lines.join("\n")}\n`;
   }
 }

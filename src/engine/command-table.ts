@@ -24,7 +24,8 @@ export class CommandTable {
 
   /** By name in lower case; `config|get` names a subcommand. */
   named(name: string): Command | undefined {
-    const [container, subcommand] = name.split("|");
+    const [container, subcommand, ...more] = name.split("|");
+    if (more.length > 0) return undefined;
     const command = this.byName.get(container!);
     return subcommand === undefined ? command : command?.subcommands.get(subcommand);
   }
@@ -39,18 +40,19 @@ export class CommandTable {
     return undefined;
   }
 
-  /** Gives a command another name (`rename-command`); the empty name takes it away. False when there is none such. */
-  rename(from: string, to: string): boolean {
+  /** Gives a command another name (`rename-command`); the empty name takes it away. Null, or why it cannot. */
+  rename(from: string, to: string): string | null {
     const command = this.byName.get(from.toLowerCase());
-    if (command === undefined) return false;
+    if (command === undefined) return "No such command in rename-command";
     this.byName.delete(from.toLowerCase());
+    if (this.byName.has(to.toLowerCase())) return "Target command name already exists";
     for (const commands of this.places) {
       const at = commands.indexOf(command);
       if (at !== -1) commands.splice(at, 1);
     }
     if (to !== "")
       this.add(to.toLowerCase(), new Command({ ...command.declaration, name: to.toLowerCase() }));
-    return true;
+    return null;
   }
 
   private add(name: string, command: Command): void {

@@ -8,6 +8,7 @@
 import { parseArguments, type Serve } from "../config/arguments.js";
 import type { Config } from "../config/config.js";
 import { ConfigFileMissing, FatalConfigError } from "../config/fatal.js";
+import { systemReason } from "../config/kinds/directory.js";
 import { expandTitle } from "../config/kinds/title.js";
 import { load, warningOf } from "../config/load.js";
 import { TIDEMARK_VERSION } from "../config/version.js";
@@ -65,7 +66,7 @@ async function serve(platform: Platform, config: Config): Promise<void> {
   const logger = new Logger(platform, config);
   let status = 0;
   try {
-    logger.open();
+    openLog(logger);
     logger.role = "M";
     host.onFault((error) => reportFault(logger, config, error));
     showLogo(platform, config, logger);
@@ -82,6 +83,14 @@ async function serve(platform: Platform, config: Config): Promise<void> {
     status = error instanceof EndedEarly ? 0 : 1;
   }
   host.exit(status);
+}
+
+function openLog(logger: Logger): void {
+  try {
+    logger.open();
+  } catch (error) {
+    throw new FatalConfigError(null, `Can't open the log file: ${systemReason(error)}`);
+  }
 }
 
 function showLogo({ host }: Platform, config: Config, logger: Logger): void {

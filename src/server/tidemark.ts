@@ -148,7 +148,8 @@ export class Tidemark implements AsyncDisposable {
     const log = new Log();
     const commands = new CommandTable(commandTable);
     for (const { from, to, place } of config.renames) {
-      if (!commands.rename(from, to)) throw new FatalConfigError(place, "No such command in rename-command");
+      const refusal = commands.rename(from, to);
+      if (refusal !== null) throw new FatalConfigError(place, refusal);
     }
     const services = new ServerServices(platform, config, logger, randomId(platform.chance));
     const engine = new Engine({ platform, config, keyspace, log, commands, services });

@@ -306,6 +306,8 @@ const SETS: string[][] = [
   ["proc-title-template", "{foo}"],
   ["proc-title-template", "a{title"],
   ["proc-title-template", "a}"],
+  ["proc-title-template", ""],
+  ["proc-title-template", " "],
   ["proc-title-template", "{title} {port} {config-file}"],
   ["replicaof", "no one"],
   ["hz", "0"],

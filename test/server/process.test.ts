@@ -97,6 +97,8 @@ test("what cannot start fails at once with a message and status 1", async () => 
       /bind: Address already in use[\s\S]*Failed listening on port/,
     ],
     [["--dir", "/nonexistent"], /No such file or directory/],
+    [["--logfile", "/nonexistent/log"], /\nCan't open the log file: No such file or directory\n/],
+    [["--rename-command", "GET", "SET"], /Target command name already exists/],
   ];
   for (const [args, message] of cases) {
     const run = runExecutable(TIDEMARK_EXECUTABLE, args);

@@ -69,7 +69,7 @@ function readOptions(call: Call): Options {
       options.port = call.integer(at + 2, undefined, 0, PORT_MAX);
       options.host = call.text(at + 1);
       at += 2;
-    } else if (options.host !== null && !options.force && call.is(at, "force")) {
+    } else if (!options.force && call.is(at, "force")) {
       options.force = true;
     } else {
       throw syntaxError();

@@ -44,5 +44,7 @@ const NOTHING: Readonly<Record<TitleVariable, string>> = {
 export const titleTemplate: Kind<string> = textThat(
   `text with ${TITLE_VARIABLES.map((name) => `{${name}}`).join(" ")}`,
   (value) =>
-    expandTitle(value, NOTHING) === null ? "template format is invalid or contains unknown variables" : null,
+    value.trim() === "" || expandTitle(value, NOTHING) === null
+      ? "template format is invalid or contains unknown variables"
+      : null,
 );

@@ -72,6 +72,9 @@ COMMAND GETKEYS object encoding a
 COMMAND GETKEYS watch a b
 COMMAND GETKEYS rename a b
 COMMAND GETKEYS copy a b replace
+COMMAND GETKEYS ssubscribe a
+COMMAND GETKEYS spublish a b
+COMMAND INFO config|get|x config|nonsense
 === flags
 COMMAND GETKEYSANDFLAGS get a
 COMMAND GETKEYSANDFLAGS set a 1

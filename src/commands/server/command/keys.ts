@@ -50,7 +50,8 @@ function findKeys(call: Call): { inner: Call; keys: FoundKey[] } {
   const inner = innerCall(call);
   const named = commandOf(inner);
   if (named === undefined) throw fail("Invalid command specified");
-  if (named.keySpecs.length === 0) throw fail("The command has no key arguments");
+  if (!named.keySpecs.some(({ flags }) => !flags.includes("not_key")))
+    throw fail("The command has no key arguments");
   if (!named.acceptsCount(inner.argc)) throw fail("Invalid number of arguments specified for command");
   const keys = named.keysIn(inner);
   if (keys !== null && keys.length > 0) return { inner, keys };
