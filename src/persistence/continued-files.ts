@@ -3,6 +3,7 @@
 import type { Disk } from "../platform/disk.js";
 import { CONTINUATION_BYTES, type Continuation, parseContinuation } from "./continuation.js";
 import type { AofDirectory, LogLine } from "./directory.js";
+import { writeDurably } from "./durable-file.js";
 import type { ManifestFile } from "./manifest.js";
 import { StartError } from "./start-error.js";
 import { crcOf, cutTail } from "./torn-tail.js";
@@ -59,6 +60,8 @@ function adoptContinuation(directory: AofDirectory, parts: Parts): void {
   if (continuation !== null && continuation.seq === last.seq) {
     const isCut = directory.sizeOf(last.name) <= continuation.position;
     if (isCut || isWhole(directory, file, continuation)) {
+      // A sync of it may have failed (recovery.ts), and there is no second copy once the old file is cut.
+      if (!isCut) writeDurably(disk, path, disk.readFile(path)!);
       cutContinued(directory, continuation, parts);
       directory.save(manifest.withIncr(file));
       parts.log("notice", `Adopted AOF incr file ${file.name}, which the server was about to continue with`);

@@ -46,6 +46,8 @@ export interface Loaded {
   readonly length: number;
   /** Where its last seal ends. */
   readonly sealedBytes: number;
+  /** Up to here it was on the device once: a seal says so, or it is a snapshot, which has its name only then. */
+  readonly syncedBytes: number;
   /** The mark that the log reaches at its end, if that is known. */
   readonly mark: Mark | null;
 }
@@ -55,6 +57,8 @@ export class FileLoad {
   private readonly window: LogWindow;
   /** Up to here the file holds whole units. */
   private wholeUntil = 0;
+  /** The length of the snapshot that the file begins with. */
+  private snapshotBytes = 0;
   /** Nothing behind the place that has been reached counts. */
   private ended = false;
   /** The length that is read. */
@@ -87,7 +91,12 @@ export class FileLoad {
       await progress(window.position);
     } while (!this.ended && window.fill());
     if (this.wholeUntil < this.fileSize) this.incompleteEnd();
-    return { length: this.wholeUntil, sealedBytes: window.seals.sealedUntil, mark: this.mark };
+    return {
+      length: this.wholeUntil,
+      sealedBytes: window.seals.sealedUntil,
+      syncedBytes: Math.max(window.seals.synced, this.snapshotBytes),
+      mark: this.mark,
+    };
   }
 
   private get path(): string {
@@ -216,6 +225,7 @@ export class FileLoad {
     lines.finished(reader);
     // As good as a seal's, as long as no command follows.
     this.mark = lines.mark;
+    this.snapshotBytes = length;
     this.wholeUntil = length;
     this.window.moveTo(length);
     this.window.fill();

@@ -89,21 +89,12 @@ export function lastIncr(directory: AofDirectory, log: LogLine): ManifestFile {
     } else {
       log("notice", `Opening AOF incr file ${file.name} on server start`);
     }
-    syncFile(directory.disk, directory.pathOf(file.name));
+    // One that cannot be opened is found out now.
+    directory.disk.open(directory.pathOf(file.name), "append").close();
   } catch (error) {
     throw error instanceof StartError ? error : cannotWrite(directory, systemReason(error));
   }
   return file;
-}
-
-/** What the last run wrote may be in the kernel alone; and a file that cannot be opened or synced is found out now. */
-function syncFile(disk: Disk, path: string): void {
-  const file = disk.open(path, "append");
-  try {
-    file.syncNow();
-  } finally {
-    file.close();
-  }
 }
 
 function cannotWrite(directory: AofDirectory, reason: string): StartError {

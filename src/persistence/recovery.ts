@@ -12,16 +12,31 @@
  * A command is applied when it is whole; the seal that covers it may follow later. If it turns out that the end has to
  * be cut before something that has been applied, everything is forgotten and loaded again up to there.
  *
+ * What a start has loaded, it acknowledges from then on: clients read it, and write on top of it. So before that all of it
+ * has to be on the device, and a sync alone does not show that. If a sync of the run before has failed and the process
+ * died before it could go on in a new file, the kernel has those bytes, takes their pages for clean, and lets every later
+ * sync succeed without writing them; a power loss would then leave a hole before what the new run has acknowledged.
+ * Nobody can ask whether that was so. Therefore the bytes that the run before was the last to write are written again
+ * before they are synced, in their place and the same as they are: that makes their pages dirty, and whenever it is cut short the
+ * file is what it was. That is the last file from where its seals say that the device has it: next to nothing. Where
+ * there are no seals (the single file, files of another server) it is all that follows the snapshot at its beginning.
+ * Files before the last one were on the device before it had a name. The names are synced as well, since the run before
+ * may have been killed between a rename and the sync of its directory. If any of that cannot be done, the server does not
+ * start.
+ *
  * Files are read in blocks, with a turn of the event loop after each, so that clients are told that the server is
  * loading instead of waiting for it.
  */
 
+import { systemReason } from "../config/kinds/directory.js";
 import type { Mark } from "../log/history.js";
+import type { DiskFile } from "../platform/disk.js";
 import { holdsNoCommand } from "./continued-files.js";
 import type { AofDirectory } from "./directory.js";
 import { FileLoad, type RecoveryParts, TailLost } from "./file-load.js";
 import type { ManifestFile } from "./manifest.js";
-import { stopIfEnding } from "./start-error.js";
+import { StartError, stopIfEnding } from "./start-error.js";
+import { makeSure } from "./torn-tail.js";
 
 /** How far loading is; read while it runs. */
 export interface LoadProgress {
@@ -78,6 +93,7 @@ export class Recovery implements LoadProgress {
       this.finishedBytes = 0;
       await this.loadAll(error.limit);
     }
+    await this.makeSureOfNames();
     log("notice", `DB loaded from append only file: ${this.secondsSince(began)} seconds`);
   }
 
@@ -107,6 +123,7 @@ export class Recovery implements LoadProgress {
       length = loaded.length;
       this.mark = loaded.mark;
       this.sealed = { file, bytes: loaded.sealedBytes };
+      await this.makeSureOf(handle, isLast ? loaded.syncedBytes : null);
     } finally {
       handle.close();
     }
@@ -115,6 +132,23 @@ export class Recovery implements LoadProgress {
     const kind = file.type === "b" ? "base" : "incr";
     if (length > 0)
       log("notice", `DB loaded from ${kind} file ${file.name}: ${this.secondsSince(began)} seconds`);
+  }
+
+  /** Has the file on the device, which may not have what is behind `doubtful`. */
+  private makeSureOf(handle: DiskFile, doubtful: number | null): Promise<void> {
+    const { directory, clock } = this.parts;
+    return safely(handle.path, () =>
+      doubtful === null ? handle.sync() : makeSure(directory.disk, handle.path, doubtful, clock),
+    );
+  }
+
+  /** Has the names of the files on the device, which a run that was killed may have left to the system. */
+  private makeSureOfNames(): Promise<void> {
+    const { directory } = this.parts;
+    return safely(directory.path, async () => {
+      directory.disk.syncDirectoryOf(directory.manifestPath);
+      if (!directory.isSingle) directory.disk.syncDirectoryOf(directory.path);
+    });
   }
 
   private async progress(bytes: number): Promise<void> {
@@ -131,5 +165,17 @@ export class Recovery implements LoadProgress {
 
   private secondsSince(began: number): string {
     return ((this.parts.clock.monotonicUs() - began) / 1e6).toFixed(3);
+  }
+}
+
+/** Does what brings the path to the device. Rejects with a StartError. */
+async function safely(path: string, action: () => Promise<void>): Promise<void> {
+  try {
+    await action();
+  } catch (error) {
+    const reason = systemReason(error);
+    throw new StartError(
+      `${path} was loaded, but cannot be brought to the device: ${reason}. Nothing was changed.`,
+    );
   }
 }

@@ -1,5 +1,6 @@
-/** The end of a file that a crash has left unfinished: cut off, and kept beside the file. */
+/** The end of a file as a crash has left it: made sure of, or cut off and kept beside the file where it is unfinished. */
 
+import type { Clock } from "../platform/clock.js";
 import type { Disk, DiskFile } from "../platform/disk.js";
 import { crc32 } from "../util/crc32.js";
 
@@ -55,6 +56,26 @@ export function cutTail(disk: Disk, path: string, length: number, now: number): 
     source.close();
   }
   return kept;
+}
+
+/**
+ * Has a file on the device whose bytes from `doubtful` on may be with the kernel alone, and the kernel may take them for
+ * clean: they are written again, the same as they are, before the sync. Rejects with what the disk throws.
+ */
+export async function makeSure(disk: Disk, path: string, doubtful: number, clock: Clock): Promise<void> {
+  const file = disk.open(path, "update");
+  try {
+    const block = Buffer.allocUnsafe(BLOCK_BYTES);
+    for (let at = doubtful; ; ) {
+      const length = file.read(block, at);
+      if (length === 0) break;
+      at += file.overwrite(block.subarray(0, length), at);
+      await new Promise<void>((resolve) => clock.endOfTurn(resolve));
+    }
+    await file.sync();
+  } finally {
+    file.close();
+  }
 }
 
 /** Where the zero bytes begin that the file ends with; its size when it ends with another byte. */

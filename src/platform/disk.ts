@@ -9,8 +9,11 @@
 import * as fs from "node:fs";
 import { dirname } from "node:path";
 
-/** How a file is opened: `read`; `append` (created when absent, writes go to its end); `create` (truncated). */
-export type OpenMode = "read" | "append" | "create";
+/**
+ * How a file is opened: `read`; `append` (created when absent, writes go to its end); `create` (truncated); `update` (to be
+ * read, and written where it has bytes already).
+ */
+export type OpenMode = "read" | "append" | "create" | "update";
 
 export interface FileInfo {
   readonly bytes: number;
@@ -29,6 +32,8 @@ export interface DiskFile {
   writePartsAsync(parts: readonly Uint8Array[]): Promise<number>;
   /** Like `write`, on the thread pool. The bytes must not change until it settles. */
   writeAsync(bytes: Uint8Array, start: number, end: number): Promise<number>;
+  /** Writes at `position` of a file opened for `update` and returns how many bytes the kernel took. */
+  overwrite(bytes: Uint8Array, position: number): number;
   /** Reads at `position` into `target`; 0 at the end of the file. */
   read(target: Uint8Array, position: number): number;
   /** fdatasync on the thread pool: settles when what was written before the call is on the device. */
@@ -64,7 +69,7 @@ export interface Disk {
   setMode(path: string, mode: number): void;
 }
 
-const FLAGS: Record<OpenMode, string> = { read: "r", append: "a", create: "w" };
+const FLAGS: Record<OpenMode, string> = { read: "r", append: "a", create: "w", update: "r+" };
 
 class NodeFile implements DiskFile {
   constructor(
@@ -92,6 +97,10 @@ class NodeFile implements DiskFile {
         error ? reject(error) : resolve(written),
       );
     });
+  }
+
+  overwrite(bytes: Uint8Array, position: number): number {
+    return fs.writeSync(this.fd, bytes, 0, bytes.length, position);
   }
 
   read(target: Uint8Array, position: number): number {

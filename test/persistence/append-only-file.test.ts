@@ -44,7 +44,7 @@ function operations(store: Store, ...kinds: DiskOperation[]): string[] {
 
 /** What a start on the state after a crash loads for the counter. */
 async function counter(disk: SimulatedDisk): Promise<number> {
-  const store = await new Store(disk, new SimulatedClock()).start();
+  const store = await new Store(disk.afterProcessDeath(queueMicrotask), new SimulatedClock()).start();
   return Number(store.dataset.values.get("0/n") ?? "0");
 }
 
@@ -376,7 +376,10 @@ test("a new file selects the database that its first bytes belong to", async () 
   await store.clock.advance(1200);
   store.run(3, ["SET c 1"]);
   store.endTurn();
-  const { dataset } = await new Store(store.disk.afterProcessDeath(), new SimulatedClock()).start();
+  const { dataset } = await new Store(
+    store.disk.afterProcessDeath(queueMicrotask),
+    new SimulatedClock(),
+  ).start();
   assert.deepEqual([...dataset.values.keys()], ["3/a", "3/b", "3/c"]);
 });
 

@@ -114,9 +114,21 @@ class History {
 
 /** How many units the state holds. */
 async function load({ disk, what }: CrashState): Promise<number> {
-  const store = new Store(disk, new SimulatedClock(), { seals: true });
+  const store = await start(disk, what);
+  const held = units(store, what);
+  // What a start has found, others may have been told of before the power fails.
+  const later = `${what}, start, power loss`;
+  assert.equal(units(await start(store.disk.afterPowerLoss("synced"), later), later), held);
+  return held;
+}
+
+async function start(disk: SimulatedDisk, what: string): Promise<Store> {
+  const store = new Store(disk.afterProcessDeath(queueMicrotask), new SimulatedClock(), { seals: true });
   await store.start().catch((error: Error) => assert.fail(`${what}: ${error.message}`));
-  const { values } = store.dataset;
+  return store;
+}
+
+function units({ dataset: { values } }: Store, what: string): number {
   assert.equal(values.get("0/n"), values.get("1/n"), `${what}: a unit came apart`);
   return Number(values.get("0/n") ?? "0");
 }

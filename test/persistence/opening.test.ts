@@ -252,8 +252,14 @@ test("a directory that cannot be written to is refused at start", async () => {
   existing.writable = false;
   await refused(existing, "Can't open or create append-only dir", "Permission denied");
   existing.writable = true;
-  existing.fail({ operation: "open", path: "incr", code: "EACCES", after: 2 });
-  await refused(existing, "Can't open or create append-only dir");
+  for (const [after, text] of [
+    [2, "cannot be brought to the device: Permission denied"],
+    [3, "Can't open or create append-only dir"],
+  ] as const) {
+    const failure = existing.fail({ operation: "open", path: "incr", code: "EACCES", after });
+    await refused(existing, text);
+    failure.stop();
+  }
 });
 
 for (const operation of ["write", "sync", "rename", "syncDirectory"] as const) {

@@ -151,7 +151,7 @@ test("a hole where the device is known to have been is damage, behind that it is
   for (let i = 0; i < 3; i++) store.incr("d");
   store.disk.release();
   await store.clock.advance(50);
-  const found = store.disk.afterPowerLoss("everything");
+  const found = store.disk.afterPowerLoss("everything").afterProcessDeath(queueMicrotask);
   const text = content(found);
   assert.ok(text.includes("\0".repeat(20)) && text.includes(resp("INCR d")), "there is a hole");
   const loaded = await again(found);
@@ -197,5 +197,5 @@ test("timestamps: a line for each second that has writes, before them", async ()
     `#TS:${end - 2}\r\n${resp("INCR n")}`,
     `#TS:${end}\r\n${resp("INCR n")}`,
   ]);
-  assert.equal((await again(store.disk.afterProcessDeath())).dataset.values.get("0/n"), "4");
+  assert.equal((await again(store.disk.afterProcessDeath(queueMicrotask))).dataset.values.get("0/n"), "4");
 });

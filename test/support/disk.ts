@@ -82,7 +82,7 @@ export class SimulatedDisk implements Disk {
     this.attempt("open", path);
     const node = this.find(path);
     if (node instanceof DirectoryNode) throw diskError("EISDIR", "open", path);
-    if (node === null && mode === "read") throw diskError("ENOENT", "open", path);
+    if (node === null && (mode === "read" || mode === "update")) throw diskError("ENOENT", "open", path);
     if (node === null) this.parent(path, "open").change([[basename(path), this.newFile()]]);
     else if (mode === "create") node.truncate(0);
     this.note("open", path);
@@ -201,7 +201,7 @@ export class SimulatedDisk implements Disk {
   place(path: string, bytes: Uint8Array | string): void {
     this.placeDirectory(dirname(resolve(path)));
     const node = this.newFile();
-    node.append(typeof bytes === "string" ? Buffer.from(bytes) : bytes);
+    node.write(0, typeof bytes === "string" ? Buffer.from(bytes) : bytes);
     node.synced(node.changes);
     const parent = this.parent(path, "open");
     parent.change([[basename(path), node]]);
@@ -364,7 +364,19 @@ class SimulatedFile implements DiskFile {
     if (this.mode === "read") throw diskError("EBADF", "write", this.path);
     this.disk.attempt("write", this.path);
     const taken = this.disk.admit(this.path, end - start);
-    this.node.append(bytes.subarray(start, start + taken));
+    this.node.write(this.node.length, bytes.subarray(start, start + taken));
+    this.disk.modified(this.node);
+    this.disk.note("write", this.path, taken);
+    return taken;
+  }
+
+  overwrite(bytes: Uint8Array, position: number): number {
+    this.check("write");
+    if (this.mode !== "update") throw diskError("EBADF", "write", this.path);
+    this.disk.attempt("write", this.path);
+    const short = bytes.length > 1 && this.disk.shortWrites > 0;
+    const taken = short ? Math.ceil(bytes.length / 2) : bytes.length;
+    this.node.write(position, bytes.subarray(0, taken));
     this.disk.modified(this.node);
     this.disk.note("write", this.path, taken);
     return taken;

@@ -68,9 +68,9 @@ export class FileNode {
     return this.content.length;
   }
 
-  append(bytes: Uint8Array): void {
-    this.unsynced.push({ kind: "write", at: this.content.length, bytes: Buffer.from(bytes), lost: false });
-    this.content.write(this.content.length, bytes);
+  write(at: number, bytes: Uint8Array): void {
+    this.unsynced.push({ kind: "write", at, bytes: Buffer.from(bytes), lost: false });
+    this.content.write(at, bytes);
   }
 
   truncate(length: number): void {
