@@ -6,6 +6,7 @@
  * call and copies what it wants to keep. That saves an allocation for every read.
  */
 
+import { writeSync } from "node:fs";
 import * as net from "node:net";
 import { viewed } from "../util/copy.js";
 
@@ -35,7 +36,12 @@ export interface Connection {
   readonly pendingBytes: number;
   /** Sets who is told; data is read only after this. */
   start(events: ConnectionEvents): void;
-  /** Sends the bytes; `done` is called when they may be reused. */
+  /**
+   * Gives the kernel of `bytes[0..length)` what it takes at once; returns how many bytes that were, 0 also while others
+   * are pending or something is wrong with the connection. The rest is for `write`.
+   */
+  writeNow(bytes: Uint8Array, length: number): number;
+  /** Sends the bytes; `done` is called when they may be reused, and not before `write` has returned. */
   write(bytes: Uint8Array, done: () => void): void;
   /** Stops and resumes reading. */
   pause(): void;
@@ -121,6 +127,18 @@ class NodeConnection implements Connection {
   received(buffer: Buffer, length: number): boolean {
     this.events?.onData(buffer, length);
     return true;
+  }
+
+  /** Past node:net, whose stream takes several times as long as the system call itself. Errors are left to it. */
+  writeNow(bytes: Uint8Array, length: number): number {
+    const { socket } = this;
+    // A socket that is gone has given its descriptor back, and another file may have it by now.
+    if (this.fd < 0 || !socket.writable || socket.writableLength > 0) return 0;
+    try {
+      return writeSync(this.fd, bytes, 0, length);
+    } catch {
+      return 0;
+    }
   }
 
   write(bytes: Uint8Array, done: () => void): void {

@@ -210,9 +210,9 @@ export class Connection implements ClientLink, ReplicaLink, DecoderLimits {
     engine.statistics.bytesOut += length;
     engine.statistics.writes++;
     client.bytesOut += length;
-    this.socket.write(length === bytes.length ? bytes : bytes.subarray(0, length), () =>
-      engine.pool.give(block),
-    );
+    const sent = this.socket.writeNow(bytes, length);
+    if (sent === length) engine.pool.give(block);
+    else this.socket.write(bytes.subarray(sent, length), () => engine.pool.give(block));
   }
 
   private gone(): void {

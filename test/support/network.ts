@@ -128,6 +128,14 @@ export class SimulatedConnection implements Connection {
     if (this.closed !== null) events.onClose(this.closed.error);
   }
 
+  writeNow(bytes: Uint8Array, length: number): number {
+    const { peer } = this;
+    if (peer === null || this.closed !== null || this.ending || this.outgoing.length > 0) return 0;
+    const sent = Math.min(length, Math.max(this.network.kernelBytes - peer.unread(), 0));
+    if (sent > 0) peer.incoming.push(Buffer.from(bytes.subarray(0, sent)));
+    return sent;
+  }
+
   write(bytes: Uint8Array, done: () => void): void {
     if (this.closed !== null || this.ending) return;
     this.outgoing.push({ bytes: bytes as Buffer, done });
