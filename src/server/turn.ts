@@ -3,8 +3,8 @@
  *
  *  1. clients that the turn has unblocked go on with what they have sent meanwhile;
  *  2. the log's bytes of the turn go to the append-only file, in one write;
- *  3. replies leave whose place in the log is safe; the others wait for the file's progress;
- *  4. the replicas get the log's bytes, too.
+ *  3. the replicas get the log's bytes, too;
+ *  4. replies leave whose place in the log is safe; the others wait for the file's progress.
  *
  * Commands run in the poll phase, for all sockets that were ready; the check phase that follows is here.
  */
@@ -107,12 +107,13 @@ export class Turn {
     const beganUs = clock.monotonicUs();
     if (primary.wantsAcks) this.askForAcks();
     this.drain();
-    primary.waiters.serve();
     const loggedUs = clock.monotonicUs();
+    // Before the replies: what a client has been told is on its way, whatever becomes of this process.
+    primary.feed();
+    primary.waiters.serve();
     const ready = this.pending;
     this.pending = [];
     for (const connection of ready) this.release(connection);
-    primary.feed();
     this.engine.statistics.turnEnded(clock.monotonicUs(), loggedUs - beganUs);
   }
 
