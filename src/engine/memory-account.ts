@@ -1,4 +1,9 @@
-/** What the server's memory is used for: the numbers of INFO memory, MEMORY STATS and `maxmemory`. */
+/**
+ * What the server's memory is used for: the numbers of INFO memory, MEMORY STATS and `maxmemory`.
+ *
+ * Counted is what grows with the data and the clients: the arena and the buffers. What Node needs to run is in
+ * `used_memory_rss` alone, so that a `maxmemory` of few megabytes, as redis-server takes it, has room for data here too.
+ */
 
 import type { Engine } from "./engine.js";
 
@@ -25,7 +30,7 @@ export class RecentMaximum {
 }
 
 export class MemoryAccount {
-  /** Heap in use when the server had started. */
+  /** Used bytes before there were data: tables of empty databases. */
   startupBytes = 0;
   /** Bytes of all clients' buffers, as of the last cron. */
   clientBytes = 0;
@@ -36,7 +41,12 @@ export class MemoryAccount {
   readonly recentInput = new RecentMaximum();
   readonly recentOutput = new RecentMaximum();
 
-  constructor(private readonly engine: Engine) {}
+  /** What the log has even when nothing was ever written. */
+  private readonly idleLogBytes: number;
+
+  constructor(private readonly engine: Engine) {
+    this.idleLogBytes = engine.log.memoryBytes;
+  }
 
   /** Bytes of the dataset: entries, values and tables. */
   get datasetBytes(): number {
@@ -45,7 +55,12 @@ export class MemoryAccount {
 
   /** INFO's used_memory. */
   get usedBytes(): number {
-    return this.datasetBytes + this.startupBytes + this.clientBytes + this.engine.log.memoryBytes;
+    return this.datasetBytes + this.clientBytes + this.logBytes;
+  }
+
+  /** Bytes of the log's buffers that wait for the disk or for replicas. */
+  private get logBytes(): number {
+    return Math.max(0, this.engine.log.memoryBytes - this.idleLogBytes);
   }
 
   /** Bytes that are no data: what the server needs to run, its buffers, and the tables that find keys. */
@@ -54,7 +69,7 @@ export class MemoryAccount {
       (sum, { dict, expires }) => sum + dict.tableBytes + expires.tableBytes,
       0,
     );
-    return this.startupBytes + this.clientBytes + this.engine.log.memoryBytes + tables;
+    return this.clientBytes + this.logBytes + tables;
   }
 
   /**
@@ -63,7 +78,7 @@ export class MemoryAccount {
    */
   get evictableBytes(): number {
     const { usedBytes, deferredBytes } = this.engine.keyspace.arena;
-    return usedBytes - deferredBytes + this.startupBytes + this.clientBytes;
+    return usedBytes - deferredBytes + this.clientBytes;
   }
 
   /**

@@ -21,8 +21,6 @@ export interface Host {
   workingDirectory(): string;
   /** Resident set size in bytes. */
   residentBytes(): number;
-  /** Bytes of the JavaScript heap in use, without the arena. */
-  heapBytes(): number;
   totalMemoryBytes(): number;
   /** Of the whole process. */
   cpu(): CpuTimes;
@@ -61,7 +59,6 @@ export const nodeHost: Host = {
   architecture: os.arch(),
   workingDirectory: () => process.cwd(),
   residentBytes: () => process.memoryUsage.rss(),
-  heapBytes: () => process.memoryUsage().heapUsed,
   totalMemoryBytes: () => os.totalmem(),
   cpu: processCpu,
   mainThreadCpu() {

@@ -193,8 +193,8 @@ export class Tidemark implements AsyncDisposable {
     logger.log("notice", "Server initialized");
     warnOfLimit(config, logger);
     this.snapshots.saver.removeLeftovers();
+    this.engine.memory.startupBytes = this.engine.memory.usedBytes;
     await this.persistence.open();
-    this.engine.memory.startupBytes = this.platform.host.heapBytes();
     this.engine.services.follower.start();
     this.cron.start();
     const kinds = this.listeners.kinds.join(", ");

@@ -28,10 +28,6 @@ export class SimulatedHost implements Host {
 
   collectGarbage(): void {}
 
-  heapBytes(): number {
-    return 16 * 1024 * 1024;
-  }
-
   totalMemoryBytes(): number {
     return 8 * 1024 * 1024 * 1024;
   }

@@ -40,3 +40,43 @@ it("CONFIG SET maxmemory-policy decides what OBJECT tells", async () => {
   await assert.rejects(client.call("OBJECT", "FREQ", "a"), /An LFU maxmemory policy is not selected/);
   assert.ok(Number(await client.call("OBJECT", "IDLETIME", "a")) <= 1);
 });
+
+const POLICIES = [
+  "allkeys-lru",
+  "allkeys-lfu",
+  "allkeys-random",
+  "volatile-lru",
+  "volatile-lfu",
+  "volatile-random",
+];
+
+for (const policy of [...POLICIES, "volatile-ttl"]) {
+  it(`Under ${policy} a limit of two megabytes leaves room for data`, async () => {
+    await using server = await TidemarkHere.start({ maxmemory: "2mb", "maxmemory-policy": policy });
+    using client = await server.client();
+    await client.call("SET", "lasting", "v");
+    for (let at = 0; at < 5000; at++)
+      assert.equal(await client.call("SET", `k${at}`, "v".repeat(500), "EX", 1000 + at), "OK");
+    const left = Number(await client.call("DBSIZE"));
+    assert.ok(left > 1000 && left < 4000, `${left} keys are left`);
+    const memory = String(await client.call("INFO", "memory"));
+    assert.ok(Number(/^used_memory:(\d+)/m.exec(memory)?.[1]) < 2 * 1024 * 1024 + 4096);
+    const stats = String(await client.call("INFO", "stats"));
+    assert.match(stats, new RegExp(`\\nevicted_keys:${5001 - left}\\r`));
+    if (policy.startsWith("volatile")) assert.equal(await client.call("GET", "lasting"), "v");
+  });
+}
+
+it("Under noeviction a full server refuses writes, and takes them again when something was deleted", async () => {
+  await using server = await TidemarkHere.start({ maxmemory: "1mb" });
+  using client = await server.client();
+  const full = async (): Promise<void> => {
+    for (let at = 0; at < 5000; at++) await client.call("SET", `k${at}`, "v".repeat(500));
+  };
+  await assert.rejects(full(), /^Error: OOM command not allowed when used memory > 'maxmemory'\.$/);
+  const kept = Number(await client.call("DBSIZE"));
+  assert.ok(kept > 500 && kept < 2500, `${kept} keys were taken`);
+  assert.equal(await client.call("GET", "k0"), "v".repeat(500));
+  assert.equal(await client.call("DEL", ...Array.from({ length: 100 }, (_, at) => `k${at}`)), 100);
+  assert.equal(await client.call("SET", "k0", "v"), "OK");
+});
