@@ -29,6 +29,8 @@ import { copy, viewed } from "../util/copy.js";
 import { LogBlock, type Segment } from "./block.js";
 
 const SEGMENT_BYTES = 1024 * 1024;
+/** The part of the unneeded segments that `trim` gives back. */
+const TRIMMED_SHARE = 0.125;
 
 /** Who takes the log's bytes. */
 export type Listener = "file" | "replicas";
@@ -221,11 +223,16 @@ export class Log {
     }
   }
 
-  /** Gives memory back that has not been needed since the last call; called about once a second. */
+  /**
+   * Gives back some of the memory that has not been needed since the last call; called about once a second. All of it
+   * at once would be allocated anew after the next lull of a load, and what is given back stays with the process until
+   * a garbage collection.
+   */
   trim(): void {
-    this.freeSegments.length -= this.leastFree;
-    this.allocated -= this.leastFree * this.segmentBytes;
-    this.droppedBytes += this.leastFree * this.segmentBytes;
+    const dropped = Math.ceil(this.leastFree * TRIMMED_SHARE);
+    this.freeSegments.length -= dropped;
+    this.allocated -= dropped * this.segmentBytes;
+    this.droppedBytes += dropped * this.segmentBytes;
     this.leastFree = this.freeSegments.length;
   }
 

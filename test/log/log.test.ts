@@ -132,8 +132,7 @@ test("memory goes round: turns whose blocks are released take no more", () => {
   }
   assert.ok(log.memoryBytes <= before + 4 * 4096, `${log.memoryBytes} bytes`);
   for (const block of held) log.release(block);
-  log.trim();
-  log.trim();
+  for (let calls = 0; calls < 10; calls++) log.trim();
   assert.equal(log.memoryBytes, before);
 });
 
