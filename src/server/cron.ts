@@ -5,6 +5,7 @@ import type { Engine } from "../engine/engine.js";
 import type { Timer } from "../platform/clock.js";
 import type { AppendOnly } from "./append-only.js";
 import { checkOutput } from "./output-limit.js";
+import type { Snapshots } from "./snapshots.js";
 import type { Turn } from "./turn.js";
 
 /** Blocks of emptied databases and closed snapshots that are freed at a time: well below a millisecond's work. */
@@ -36,6 +37,7 @@ export class Cron {
     private readonly engine: Engine,
     private readonly turn: Turn,
     private readonly appendOnly: AppendOnly,
+    private readonly snapshots: Snapshots,
   ) {}
 
   start(): void {
@@ -104,6 +106,7 @@ export class Cron {
     this.engine.log.trim();
     this.engine.services.primary.cron();
     this.engine.services.follower.cron();
+    this.snapshots.cron();
     this.closeIdle();
     this.collect();
     for (const client of this.engine.clients.all()) checkOutput(client, this.engine);

@@ -71,7 +71,7 @@ async function serve(platform: Platform, config: Config): Promise<void> {
     host.onFault((error) => reportFault(logger, config, error));
     showLogo(platform, config, logger);
     const running = endOnSignals(platform, config, logger);
-    const server = await Tidemark.launch(config, { platform, warm: true });
+    const server = await Tidemark.launch(config, { platform });
     running.server = server;
     writePidFile(platform, config, logger);
     if (config.values["set-proc-title"]) host.setTitle(title(config, server.port));

@@ -7,12 +7,18 @@ import { SnapshotJobs } from "../snapshot/job/job.js";
 import type { RdbMark } from "../snapshot/rdb/writer.js";
 import type { Logger } from "./logger.js";
 
+/** With so much data a thread is ready before the first snapshot, since its own memory is little beside. */
+const READY_BYTES = 128 * 1024 * 1024;
+
 export class Snapshots {
   readonly jobs: SnapshotJobs;
   readonly background = new Background();
   readonly saver: Saver;
 
-  constructor(engine: Engine, logger: Logger) {
+  constructor(
+    private readonly engine: Engine,
+    logger: Logger,
+  ) {
     this.jobs = new SnapshotJobs(engine.platform.threads);
     this.saver = new Saver({
       platform: engine.platform,
@@ -24,6 +30,12 @@ export class Snapshots {
       log: (level, text) => logger.log(level, text),
     });
     this.saver.onCut = (ms) => engine.latency.record("fork", ms);
+  }
+
+  /** Once a second. */
+  cron(): void {
+    const { keyspace, memory } = this.engine;
+    this.jobs.tend(keyspace.now, memory.datasetBytes >= READY_BYTES);
   }
 
   /** Ends every thread; snapshots that are being made come to nothing. */

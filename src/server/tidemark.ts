@@ -37,8 +37,6 @@ export interface LaunchOptions {
   readonly platform?: Platform;
   /** Port 0 takes a free port, instead of meaning "no TCP". */
   readonly anyPort?: boolean;
-  /** Starts the thread that writes snapshots together with the server, and not when the first one is made. */
-  readonly warm?: boolean;
 }
 
 export class Tidemark implements AsyncDisposable {
@@ -88,7 +86,6 @@ export class Tidemark implements AsyncDisposable {
         throw new EndedEarly();
       });
       await Promise.race([server.open(options.anyPort ?? false), endedEarly]);
-      if (options.warm === true) server.snapshots.jobs.prepare();
     } catch (error) {
       if (server.closing === null) await server.release();
       else await server.closing.catch(() => {});
@@ -157,7 +154,7 @@ export class Tidemark implements AsyncDisposable {
     const persistence = new Persistence(engine, snapshots, logger);
     const turn = new Turn(engine, () => persistence.aof);
     const listeners = new Listeners(engine, turn, logger);
-    const cron = new Cron(engine, turn, persistence.appendOnly);
+    const cron = new Cron(engine, turn, persistence.appendOnly, snapshots);
     const server = new Tidemark(
       platform,
       config,

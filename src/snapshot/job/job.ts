@@ -129,10 +129,16 @@ export class SnapshotJob {
   }
 }
 
-/** Starts jobs, each on a thread that has none; threads stay for the next one. */
+/** A thread that has had no job for so long ends, unless one shall be ready. */
+const IDLE_MS = 60_000;
+
+/** Starts jobs, each on a thread that has none; threads stay for the next one, for a while. */
 export class SnapshotJobs {
   private readonly idle: Thread[] = [];
   private readonly running = new Map<Thread, SnapshotJob>();
+  /** Whether a job has ended since the last `tend`. */
+  private hasServed = false;
+  private neededMs = 0;
   private closed = false;
 
   constructor(
@@ -140,9 +146,16 @@ export class SnapshotJobs {
     private readonly programOfThreads: Program = program,
   ) {}
 
-  /** Makes sure that a thread is there, so that the next job does not have to wait for it. */
-  prepare(): void {
-    if (this.idle.length === 0 && !this.closed) this.idle.push(this.startThread());
+  /**
+   * Called about once a second. With `ready` a thread waits for the next job, whose beginning then takes no time from
+   * the loop; without, threads that nobody has needed for a while end: each has some 13 MB.
+   */
+  tend(nowMs: number, ready: boolean): void {
+    if (this.closed) return;
+    if (ready || this.hasServed || this.running.size > 0) this.neededMs = nowMs;
+    this.hasServed = false;
+    if (ready && this.idle.length + this.running.size === 0) this.idle.push(this.startThread());
+    if (nowMs - this.neededMs > IDLE_MS) for (const thread of this.idle.splice(0)) thread.terminate();
   }
 
   /** Starts a job, which takes over the caller's hold on the capture. */
@@ -167,6 +180,7 @@ export class SnapshotJobs {
       const job = this.running.get(thread);
       if (job?.receive(message as JobMessage) !== true) return;
       this.running.delete(thread);
+      this.hasServed = true;
       if (this.closed) thread.terminate();
       else this.idle.push(thread);
     };

@@ -146,11 +146,25 @@ describe("a snapshot job", () => {
 
   it("uses a thread again that has done its job", async () => {
     const { platform, keyspace, jobs } = world(10);
-    jobs.prepare();
+    jobs.tend(0, true);
     for (let i = 0; i < 3; i++) {
       await platform.clock.run(jobs.start(Capture.take(keyspace), rdbFormat(), FILE).done);
     }
     assert.equal(platform.threads.started.length, 1);
+  });
+
+  it("ends a thread that nobody has needed for a minute", async () => {
+    const { platform, keyspace, jobs } = world(10);
+    const save = () => platform.clock.run(jobs.start(Capture.take(keyspace), rdbFormat(), FILE).done);
+    await save();
+    jobs.tend(100_000, false);
+    jobs.tend(160_000, false);
+    await save();
+    assert.equal(platform.threads.started.length, 1);
+    jobs.tend(161_000, false);
+    jobs.tend(222_000, false);
+    assert.deepEqual(await save(), { outcome: "done" });
+    assert.equal(platform.threads.started.length, 2);
   });
 
   for (const operation of ["open", "write", "sync", "rename", "syncDirectory"] as const) {
