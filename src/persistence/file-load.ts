@@ -12,6 +12,7 @@ import { type Replay, UnknownCommand } from "./replay.js";
 import { findSeals, findZeros, sealMatches } from "./seal-checker.js";
 import { loadSnapshot, SnapshotLines, startErrorOf } from "./snapshot-load.js";
 import { StartError } from "./start-error.js";
+import type { StreamTail } from "./stream-tail.js";
 import { cutTail, startOfTrailingZeros } from "./torn-tail.js";
 
 export interface RecoveryParts {
@@ -23,6 +24,8 @@ export interface RecoveryParts {
   /** The directive `aof-load-corrupt-tail-max-size`. */
   readonly corruptTailMax: number;
   readonly log: LogLine;
+  /** How much of the stream's end is wanted: `repl-backlog-size`. */
+  readonly streamTailBytes: number;
   /** Whether the rest need not be loaded any more; the load rejects then. */
   readonly isEnding?: () => boolean;
 }
@@ -59,6 +62,8 @@ export class FileLoad {
   private wholeUntil = 0;
   /** The length of the snapshot that the file begins with. */
   private snapshotBytes = 0;
+  /** Where the last annotation ends, or the snapshot. */
+  private commandsFrom = 0;
   /** Nothing behind the place that has been reached counts. */
   private ended = false;
   /** The length that is read. */
@@ -74,6 +79,7 @@ export class FileLoad {
     private readonly isLast: boolean,
     private readonly parts: RecoveryParts,
     private mark: Mark | null,
+    private readonly tail: StreamTail,
     private readonly limit: number | null,
   ) {
     const size = limit ?? fileSize;
@@ -106,9 +112,10 @@ export class FileLoad {
   private applyWhole(): void {
     const { window, parts } = this;
     while (this.next()) {
-      if (window.request.argc > 0) this.apply(window.request);
-      else if (window.isSeal) this.seal();
-      window.take();
+      if (window.request.argc > 0) {
+        this.apply(window.request);
+        window.take();
+      } else this.annotation();
       if (!parts.replay.insideTransaction()) this.wholeUntil = window.position;
     }
   }
@@ -123,10 +130,19 @@ export class FileLoad {
     }
   }
 
+  private annotation(): void {
+    const { window, tail } = this;
+    tail.add(this.path, this.commandsFrom, window.position);
+    if (window.isSeal) this.seal();
+    window.take();
+    this.commandsFrom = window.position;
+  }
+
   private seal(): void {
     const { seals } = this.window;
     if (!this.window.checkSeal()) throw this.damage(seals.sealedUntil, "the checksum does not match");
     this.mark = seals.mark;
+    this.tail.reached(seals.mark);
   }
 
   private apply(request: Request): void {
@@ -225,6 +241,8 @@ export class FileLoad {
     lines.finished(reader);
     // As good as a seal's, as long as no command follows.
     this.mark = lines.mark;
+    this.tail.reached(lines.mark);
+    this.commandsFrom = length;
     this.snapshotBytes = length;
     this.wholeUntil = length;
     this.window.moveTo(length);

@@ -36,6 +36,7 @@ import type { AofDirectory } from "./directory.js";
 import { FileLoad, type RecoveryParts, TailLost } from "./file-load.js";
 import type { ManifestFile } from "./manifest.js";
 import { StartError, stopIfEnding } from "./start-error.js";
+import { StreamTail } from "./stream-tail.js";
 import { makeSure } from "./torn-tail.js";
 
 /** How far loading is; read while it runs. */
@@ -64,6 +65,7 @@ export class Recovery implements LoadProgress {
   readonly totalBytes: number;
   /** The mark that the log reaches, if that is known: it ends with a seal that has one. */
   mark: Mark | null = null;
+  private tail!: StreamTail;
   private sealed: { file: ManifestFile; bytes: number } | null = null;
   private finishedBytes = 0;
   private bytesOfFile = 0;
@@ -102,10 +104,16 @@ export class Recovery implements LoadProgress {
     return this.sealed?.file.name === file.name ? this.sealed.bytes : 0;
   }
 
+  /** The end of the replication stream up to the mark, as far as the files have it. */
+  streamTail(): Buffer {
+    return this.mark === null ? Buffer.alloc(0) : this.tail.read(this.parts.directory.disk, this.mark);
+  }
+
   /** `limit`: where to end in the last file. */
   private async loadAll(limit: number | null): Promise<void> {
     const { files } = this.parts.directory.manifest;
     this.mark = null;
+    this.tail = new StreamTail(this.parts.streamTailBytes);
     const last = lastWithCommands(this.parts.directory);
     for (const [index, file] of files.entries()) await this.load(file, index >= last, limit);
   }
@@ -118,7 +126,7 @@ export class Recovery implements LoadProgress {
     try {
       const size = directory.sizeOf(file.name);
       const ends = isLast && limit !== null ? Math.min(limit, size) : null;
-      const load = new FileLoad(handle, size, file, isLast, this.parts, this.mark, ends);
+      const load = new FileLoad(handle, size, file, isLast, this.parts, this.mark, this.tail, ends);
       const loaded = await load.run((bytes) => this.progress(bytes));
       length = loaded.length;
       this.mark = loaded.mark;

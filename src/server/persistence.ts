@@ -12,7 +12,6 @@ import type { AofDirectory, LogLine } from "../persistence/directory.js";
 import { dumpPath } from "../persistence/dump-import.js";
 import { DumpLoad } from "../persistence/dump-load.js";
 import { convertToSingle, directoryAt } from "../persistence/layout.js";
-import type { ManifestFile } from "../persistence/manifest.js";
 import { importDump, lastIncr, openDirectory } from "../persistence/opening.js";
 import { Recovery } from "../persistence/recovery.js";
 import { StartError } from "../persistence/start-error.js";
@@ -21,12 +20,14 @@ import type { Logger } from "./logger.js";
 import type { Snapshots } from "./snapshots.js";
 import type { Turn } from "./turn.js";
 
+const NO_BYTES = new Uint8Array(0);
+
 export class Persistence {
   readonly appendOnly: AppendOnly;
   /** While the dataset is loaded, else null. */
   loading: LoadingProgress | null = null;
   /** What the log on the disk has reached: the mark for going on in its history, null when that is not known. */
-  recovered: { readonly mark: Mark | null; sealedBytesOf(file: ManifestFile): number } | null = null;
+  recovered: Pick<Recovery, "mark" | "sealedBytesOf" | "streamTail"> | null = null;
   /** The database that the log on the disk has selected at its end. */
   private database = 0;
   private readonly writeLog: LogLine;
@@ -85,13 +86,16 @@ export class Persistence {
     if (this.directory.manifest.isEmpty) await this.importDump();
     else await this.load();
     // Replicas that have no more than the files had may go on from there.
-    if (this.recovered?.mark) this.resumeHistory(this.recovered.mark, this.database);
+    if (this.recovered?.mark)
+      this.resumeHistory(this.recovered.mark, this.database, this.recovered.streamTail());
     if (config.values["aof-layout"] === "single" && !this.directory.isSingle) await this.convert();
     this.start();
   }
 
-  private resumeHistory(mark: Mark, database: number): void {
+  /** `tail`: the bytes of the stream that end at the mark, as far as they are known. */
+  private resumeHistory(mark: Mark, database: number, tail: Uint8Array): void {
     const { primary, follower } = this.engine.services;
+    primary.recall(mark.offset, tail);
     if (follower.isReplica) follower.resume(mark, database);
     else primary.resume(mark);
   }
@@ -161,7 +165,8 @@ export class Persistence {
     await this.whileLoading(load, async () => {
       const { keysExpired } = await load.run();
       // Replicas still have what has expired meanwhile, and nobody would ever tell them to delete it.
-      if (load.mark !== null && keysExpired === 0) this.resumeHistory(load.mark, load.streamDatabase);
+      if (load.mark !== null && keysExpired === 0)
+        this.resumeHistory(load.mark, load.streamDatabase, NO_BYTES);
     });
   }
 
@@ -243,6 +248,7 @@ export class Persistence {
       clock: engine.platform.clock,
       replay: replayer,
       loadTruncated: engine.config.values["aof-load-truncated"],
+      streamTailBytes: engine.config.values["repl-backlog-size"],
       corruptTailMax: engine.config.values["aof-load-corrupt-tail-max-size"],
       log: this.writeLog,
       isEnding: this.isEnding,

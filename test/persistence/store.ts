@@ -150,6 +150,7 @@ export class Store {
       replay: this.dataset,
       loadTruncated: options.loadTruncated ?? true,
       corruptTailMax: options.corruptTailMax ?? 0,
+      streamTailBytes: 0,
       log: writeLog,
     });
     if (this.directory.manifest.isEmpty) await this.importDump(writeLog);

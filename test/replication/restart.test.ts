@@ -3,6 +3,7 @@ import { eventually } from "../support/condition.js";
 import { removeDirectory, temporaryDirectory } from "../support/directory.js";
 import { oracleTest, startOracle } from "../support/oracle.js";
 import { ServerProcess } from "../support/process.js";
+import { CutProxy } from "../support/proxy.js";
 import { load, sameData } from "../support/replication.js";
 
 const FILE = ["--appendonly", "yes", "--enable-debug-command", "yes", "--repl-diskless-sync-delay", "0"];
@@ -84,6 +85,50 @@ oracleTest("a primary that was killed right after its writes lets its replica co
     removeDirectory(dir);
   }
 });
+
+for (const kind of ["redis", "tidemark"] as const)
+  oracleTest(
+    `a ${kind} replica gets what a killed primary had not sent it out of the primary's files`,
+    async () => {
+      const dir = temporaryDirectory();
+      try {
+        // A PING is in the stream and not in the file.
+        const args = [...FILE, "--appendfsync", "no", "--repl-ping-replica-period", "3600"];
+        const first = await ServerProcess.start({ dir, args });
+        const { port } = first;
+        await using proxy = await CutProxy.start(port);
+        const follow = ["--replicaof", "127.0.0.1", String(proxy.port), "--enable-debug-command", "yes"];
+        await using replica = await (kind === "redis"
+          ? startOracle({ args: follow })
+          : ServerProcess.start({ args: follow }));
+        using target = await replica.client();
+        {
+          using source = await first.client();
+          await load(source, 1);
+          await sameData(source, target);
+          proxy.closed = true;
+          proxy.cut();
+          for (let i = 0; i < 200; i++)
+            await source.pipeline([
+              ["SELECT", i % 3],
+              ["RPUSH", "missed", i],
+              ["MULTI"],
+              ["INCR", "a"],
+              ["INCR", "b"],
+              ["EXEC"],
+            ]);
+        }
+        await first.run.kill("SIGKILL");
+        await using again = await ServerProcess.start({ dir, args, port });
+        using source = await again.client();
+        proxy.closed = false;
+        await sameData(source, target);
+        assert.match(String(await source.call("INFO", "stats")), /sync_full:0\r\nsync_partial_ok:1\r\n/);
+      } finally {
+        removeDirectory(dir);
+      }
+    },
+  );
 
 /** Does something to the servers when a client has written for a while, and is writing on. */
 async function whileWriting(server: ServerProcess, action: () => Promise<void>): Promise<void> {

@@ -7,7 +7,7 @@
  *  - Replicas acknowledge once a second, and when asked to (REPLCONF GETACK): that is what WAIT,
  *    `min-replicas-to-write` and `repl-timeout` go by.
  *
- * The backlog exists from the first replica on, or from the start when the files told the position. As long as it does
+ * The backlog exists from the first replica on, or from the start when the files told the position and the stream's end. As long as it does
  * the log's offset moves with every write (log.ts), and it is given up after `repl-backlog-ttl` without replicas.
  */
 
@@ -40,6 +40,9 @@ export interface SyncRequest {
   /** The first byte wanted, counted from 1. */
   readonly offset: number;
 }
+
+/** Of what is recalled so much goes into the log at a time. */
+const RECALLED_BYTES = 64 * 1024;
 
 export class Primary {
   /** In the order of their coming. */
@@ -203,16 +206,25 @@ export class Primary {
 
   // ---- The history ----
 
+  /** The dataset was loaded and is at the offset, of a history whose stream ends with these bytes there. */
+  recall(offset: number, tail: Uint8Array): void {
+    const { log } = this.parts;
+    log.startAt(offset - tail.length);
+    this.backlog = new Backlog(log, log.offset);
+    for (let at = 0; at < tail.length; at += RECALLED_BYTES)
+      log.appendStream(tail, at, Math.min(tail.length, at + RECALLED_BYTES), -1, false);
+    for (let block = log.take(); block !== null; block = log.take()) this.backlog.add(block);
+  }
+
   /**
-   * The dataset was loaded and is at the mark: the stream goes on from there, under a new id, and replicas that are
-   * there may continue. Before anything is written.
+   * What was recalled ends at the mark: the stream goes on from there, under a new id, and replicas that are not before
+   * what was recalled may continue. Before anything is written.
    */
   resume(mark: Mark): void {
     const { history, log, clock } = this.parts;
     history.branchFrom(mark);
     log.startAt(mark.offset);
     log.listen("replicas", true);
-    this.backlog = new Backlog(log, mark.offset);
     this.aloneSinceMs = clock.now();
   }
 
