@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Retention } from "../config/kinds/retention.js";
 import type { Disk } from "../platform/disk.js";
 import { removeQuietly, temporaryName, writeDurably } from "./durable-file.js";
-import { keepHistory, pruneHistory } from "./kept-history.js";
+import { judgeHistory, keepHistory, removeKept } from "./kept-history.js";
 import { Manifest, type ManifestFile } from "./manifest.js";
 
 /** Writes a line of the server's log. */
@@ -22,10 +22,15 @@ export interface AofLocation {
   readonly "aof-layout"?: "multi-part" | "single";
 }
 
+/** From a look at the history that has failed to the next one. */
+const RETRY_MS = 60_000;
+
 export class AofDirectory {
   /** Whether the log is one file without a manifest (single-directory.ts). */
   readonly isSingle: boolean = false;
   protected current = new Manifest(null, []);
+  /** What is kept was within these limits, and is until then. */
+  private judged: { readonly retention: Retention; readonly nextMs: number } | null = null;
   /** A change has failed, and the disk may hold it all the same: files that only it names must stay. */
   isDoubtful = false;
 
@@ -143,6 +148,17 @@ export class AofDirectory {
       }
     // Another rewrite may have added some meanwhile.
     if (removed.length > 0) this.save(this.current.withoutHistory(removed));
-    if (retention !== null) await pruneHistory(this, retention, now, log);
+    this.judged = null;
+    await this.pruneHistory(now, log);
+  }
+
+  /** Removes what is kept for too long, or is beyond another limit. Costs nothing while that cannot have changed. */
+  async pruneHistory(now: number, log: LogLine): Promise<void> {
+    const { retention, judged } = this;
+    if (retention === null || (judged?.retention === retention && now < judged.nextMs)) return;
+    this.judged = { retention, nextMs: now + RETRY_MS };
+    const { excess, nextMs } = judgeHistory(this, retention, now);
+    this.judged = { retention, nextMs };
+    await removeKept(this.disk, excess, log);
   }
 }

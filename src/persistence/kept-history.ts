@@ -16,7 +16,7 @@
  */
 
 import { basename, join } from "node:path";
-import { formatRetention, type Retention } from "../config/kinds/retention.js";
+import type { Retention } from "../config/kinds/retention.js";
 import type { Disk } from "../platform/disk.js";
 import type { AofDirectory, LogLine } from "./directory.js";
 import { isCopy } from "./dump-import.js";
@@ -129,28 +129,46 @@ function expects(
   });
 }
 
-/** Removes the oldest generations until the rest is within the limits. */
-export async function pruneHistory(
-  directory: AofDirectory,
-  retention: Retention,
-  now: number,
+/** What the limits say of the generations that are kept. */
+export interface Verdict {
+  readonly excess: readonly KeptGeneration[];
+  /** From then on the oldest one of the others has been kept for too long; Infinity if never. */
+  readonly nextMs: number;
+}
+
+/** The oldest generations do not count any more, until the rest is within the limits. */
+export function judgeHistory({ disk, path }: AofDirectory, retention: Retention, now: number): Verdict {
+  const excess: KeptGeneration[] = [];
+  const { count, ageMs, bytes: most } = retention;
+  let bytes = 0;
+  let nextMs = Number.POSITIVE_INFINITY;
+  for (const [index, generation] of keptGenerations(disk, historyPath(path)).reverse().entries()) {
+    const tooOldMs = generation.replacedMs + ageMs + 1;
+    bytes += pathsOf(generation).reduce((sum, file) => sum + (disk.stat(file)?.bytes ?? 0), 0);
+    if (index < count && now < tooOldMs && bytes <= most) nextMs = tooOldMs;
+    else excess.push(generation);
+  }
+  return { excess, nextMs };
+}
+
+/** Removes these generations. */
+export async function removeKept(
+  disk: Disk,
+  removed: readonly KeptGeneration[],
   log: LogLine,
 ): Promise<void> {
-  const { disk } = directory;
-  const newestFirst = keptGenerations(disk, historyPath(directory.path)).reverse();
-  let bytes = 0;
-  for (const [index, generation] of newestFirst.entries()) {
-    const { path, base, incrs, replacedMs } = generation;
-    const paths = [base, ...incrs].flatMap((file) => (file === null ? [] : [join(path, file.name)]));
-    bytes += paths.reduce((sum, file) => sum + (disk.stat(file)?.bytes ?? 0), 0);
-    const { count, ageMs, bytes: most } = retention;
-    if (index < count && now - replacedMs <= ageMs && bytes <= most) continue;
+  for (const generation of removed) {
+    const { path, replacedMs } = generation;
     log(
       "notice",
-      `Removing the history of ${new Date(replacedMs).toISOString()}: ${formatRetention(retention)}`,
+      `Removing the history of ${new Date(replacedMs).toISOString()}: it is beyond aof-history-retention`,
     );
     // Without its manifest it does not count any more.
     removeQuietly(disk, join(path, `${replacedMs}.manifest`));
-    for (const file of paths) await disk.removeAside(file);
+    for (const file of pathsOf(generation)) await disk.removeAside(file);
   }
+}
+
+function pathsOf({ path, base, incrs }: Generation): string[] {
+  return [base, ...incrs].flatMap((file) => (file === null ? [] : [join(path, file.name)]));
 }

@@ -66,10 +66,7 @@ export class AppendOnly {
   begin(directory: AofDirectory, incr: ManifestFile, sealedBytes: number): void {
     this.directory = directory;
     this.open(directory, incr, sealedBytes, false);
-    const { clock } = this.engine.platform;
-    directory.removeHistory(clock.now(), this.log).catch((error: Error) => {
-      this.log("warning", `What is kept of the AOF's history could not be tidied up: ${error.message}`);
-    });
+    this.tidyUp(directory.removeHistory(this.engine.platform.clock.now(), this.log));
   }
 
   /** Ten times a second. */
@@ -77,6 +74,14 @@ export class AppendOnly {
     this.applyPolicy();
     this.file?.cron();
     this.rewriter.cron();
+    if (this.file !== null && this.directory !== null)
+      this.tidyUp(this.directory.pruneHistory(this.engine.platform.clock.now(), this.log));
+  }
+
+  private tidyUp(removal: Promise<void>): void {
+    removal.catch((error: Error) => {
+      this.log("warning", `What is kept of the AOF's history could not be tidied up: ${error.message}`);
+    });
   }
 
   /** Writes and syncs everything, and ends. Rejects when the disk does not take it. */

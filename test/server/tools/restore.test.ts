@@ -207,9 +207,34 @@ test("without times only commands and offsets can be found", async () => {
   assert.match(output, /have no times: aof-timestamp-enabled was off/);
 });
 
+function generations({ disk }: SimulatedPlatform): number {
+  return (disk.list(HISTORY) ?? []).filter((name) => name.endsWith(".manifest")).length;
+}
+
+test("history goes when it is too old, and when the limits become smaller", async () => {
+  const platform = simulatedPlatform(6);
+  const machine = await Machine.start(platform, { ...KEEP, "aof-history-retention": "age 10m" });
+  for (let i = 0; i < 4; i++) {
+    await machine.days(1);
+    await machine.rewrite();
+  }
+  assert.equal(generations(platform), 4);
+  await machine.call("CONFIG", "SET", "aof-history-retention", "count 3 age 10m");
+  await platform.clock.advance(200);
+  assert.equal(generations(platform), 3);
+  await platform.clock.advance(590_000);
+  assert.equal(generations(platform), 3);
+  await platform.clock.advance(20_000);
+  assert.equal(generations(platform), 0);
+  assert.deepEqual(platform.disk.list(HISTORY), []);
+  await machine.days(1);
+  await machine.rewrite();
+  await platform.clock.advance(610_000);
+  assert.equal(generations(platform), 0);
+  await machine.stop();
+});
+
 test("history is kept within its limits", async () => {
-  const generations = (platform: SimulatedPlatform): number =>
-    (platform.disk.list(HISTORY) ?? []).filter((name) => name.endsWith(".manifest")).length;
   for (const [limit, expected] of [
     ["count 2", 2],
     ["age 9s", 2],
