@@ -16,7 +16,6 @@ import { parseSeal, parseTimestamp } from "../log/seal.js";
 import type { Disk } from "../platform/disk.js";
 import { baseFields } from "./base-fields.js";
 import { CONTINUATION_BYTES, parseContinuation } from "./continuation.js";
-import { isSnapshot } from "./empty-snapshot.js";
 import type { Generation } from "./kept-history.js";
 import { LogDamage, LogWalk } from "./log-walk.js";
 
@@ -71,15 +70,13 @@ export function countedBytes(disk: Disk, { path, incrs }: Generation, index: num
   return continuation?.seq === seq ? Math.min(size, continuation.position) : size;
 }
 
-/**
- * Looks for the moment. `snapshotEnds`: where the snapshot ends that the first incr file of a generation begins with
- * (only a single file does). Throws NotCovered, and LogDamage where damage is in the way.
- */
+/** Looks for the moment. Throws NotCovered, also where damage is in the way. */
 export class Past {
   constructor(
     private readonly disk: Disk,
     /** Oldest first. */
     private readonly generations: readonly Generation[],
+    /** Where the snapshot ends that the first incr file begins with, as only a single file does; 0 where there is none. */
     private readonly snapshotEnd: (generation: Generation) => number,
     private readonly onProgress: (bytes: number) => void,
   ) {}
@@ -176,17 +173,17 @@ export class Past {
     let done = 0;
     for (const generation of this.generations) {
       const { base, path, incrs } = generation;
+      const first = base ?? incrs[0];
       const fields =
-        base === null ? { seconds: null, offset: null } : baseFields(this.disk, join(path, base.name));
-      yield { kind: "begin", place: { generation, file: -1, bytes: 0 }, ...fields };
-      let place: Place = { generation, file: -1, bytes: 0 };
+        first === undefined ? { seconds: null, offset: null } : baseFields(this.disk, join(path, first.name));
+      const snapshotEnd = this.snapshotEnd(generation);
+      let place: Place = { generation, file: base === null ? 0 : -1, bytes: snapshotEnd };
+      yield { kind: "begin", place, ...fields };
       for (const [file, { name }] of incrs.entries()) {
         const size = countedBytes(this.disk, generation, file);
         const handle = this.disk.open(join(path, name), "read");
-        const start =
-          file === 0 && base === null && startsWithSnapshot(handle) ? this.snapshotEnd(generation) : 0;
         try {
-          const walk = new LogWalk(handle, start, size);
+          const walk = new LogWalk(handle, file === 0 ? snapshotEnd : 0, size);
           for (const { request, line, unit, end } of walk.pieces()) {
             const before = { generation, file, bytes: unit };
             if (request !== null)
@@ -216,11 +213,6 @@ function* annotation(line: string, before: Place, behind: Place): Generator<Even
   if (seconds !== null) yield { kind: "time", place: before, seconds };
   const mark = parseSeal(line)?.mark ?? null;
   if (mark !== null) yield { kind: "mark", place: behind, offset: mark.offset };
-}
-
-function startsWithSnapshot(handle: { read(target: Uint8Array, position: number): number }): boolean {
-  const head = Buffer.alloc(9);
-  return isSnapshot(head, handle.read(head, 0));
 }
 
 /** Seconds since 1970 as people read them. */

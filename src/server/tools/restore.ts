@@ -2,7 +2,7 @@
 
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { systemReason } from "../../config/kinds/directory.js";
-import { writeAll, writeDurably } from "../../persistence/durable-file.js";
+import { removeQuietly, writeAll, writeDurably } from "../../persistence/durable-file.js";
 import {
   type Generation,
   historyPath,
@@ -53,6 +53,18 @@ interface Source {
   readonly appendfilename: string;
   /** Oldest first; the last one is the running log. */
   readonly generations: readonly Generation[];
+}
+
+/** The first `bytes` of a file, under another name. */
+interface Copy {
+  readonly from: string;
+  readonly to: string;
+  readonly bytes: number;
+}
+
+interface Plan {
+  readonly copies: readonly Copy[];
+  readonly manifest: Manifest;
 }
 
 export async function restore(args: readonly string[], platform: Platform): Promise<number> {
@@ -111,7 +123,8 @@ function parseMoment(text: string, occurrence: number): Moment {
 
 class Restoring {
   private readonly progress: Progress;
-  private snapshotBytes = 0;
+  /** Of the generations that are a single file and begin with a snapshot: where it ends. */
+  private readonly snapshotEnds = new Map<Generation, number>();
 
   constructor(
     private readonly asked: Asked,
@@ -131,7 +144,7 @@ class Restoring {
     const past = new Past(
       disk,
       source.generations,
-      () => this.snapshotBytes,
+      (generation) => this.snapshotEnds.get(generation) ?? 0,
       (bytes) => this.progress.update(bytes, total),
     );
     let found: ReturnType<Past["find"]>;
@@ -140,7 +153,7 @@ class Restoring {
     } finally {
       this.progress.clear();
     }
-    await this.copy(source, found.place);
+    await this.write(source, found.place);
     const named =
       source.appendfilename === "appendonly.aof" ? "" : ` --appendfilename ${source.appendfilename}`;
     const start = `--dir ${resolve(this.asked.out)} --appendonly yes${named}`;
@@ -198,7 +211,8 @@ class Restoring {
   /** A single file may begin with a snapshot, whose end is known when it has been read. */
   private async readSnapshotOf({ generations }: Source): Promise<void> {
     const { disk, chance } = this.platform;
-    for (const { path, base, incrs } of generations) {
+    for (const generation of generations) {
+      const { path, base, incrs } = generation;
       const [first] = incrs;
       if (base !== null || first === undefined) continue;
       const file = join(path, first.name);
@@ -208,9 +222,10 @@ class Restoring {
       try {
         if (handle.read(head, 0) < 5 || head.toString("latin1") !== "REDIS") continue;
         const reader = inspect({ size, chance, sanitize: false }, {});
-        this.snapshotBytes = await loadSnapshot(handle, size, reader, async (bytes) =>
+        const end = await loadSnapshot(handle, size, reader, async (bytes) =>
           this.progress.update(bytes, size),
         );
+        this.snapshotEnds.set(generation, end);
       } catch (error) {
         if (!(error instanceof RdbError)) throw error;
         throw new RestoreFailed(`The snapshot at the beginning of ${file} is damaged: ${error.message}.`);
@@ -234,58 +249,66 @@ class Restoring {
     const info = disk.stat(out);
     if (info === null) return;
     if (!info.isDirectory) throw new RestoreFailed(`${out} is not a directory.`);
-    if ((disk.list(out) ?? []).length > 0)
+    // A restore that has failed leaves its empty directories.
+    const names = [...(disk.list(out) ?? []), ...(disk.list(join(out, APPEND_DIRECTORY)) ?? [])];
+    if (names.some((name) => name !== APPEND_DIRECTORY))
       throw new RestoreFailed(`${out} is not empty. Name a directory that is empty or not there yet.`);
   }
 
-  private async copy({ appendfilename }: Source, place: Place): Promise<void> {
+  /** Writes the result, or leaves nothing of it behind. */
+  private async write({ appendfilename }: Source, place: Place): Promise<void> {
     const { disk } = this.platform;
-    const { generation, file } = place;
+    const { copies, manifest } = this.plan(appendfilename, place);
     const target = join(this.asked.out, APPEND_DIRECTORY);
-    for (const path of [this.asked.out, target]) {
-      if (disk.stat(path) === null) disk.makeDirectory(path);
-      disk.syncDirectoryOf(path);
+    const manifestPath = join(target, `${appendfilename}.manifest`);
+    try {
+      for (const path of [this.asked.out, target]) {
+        if (disk.stat(path) === null) disk.makeDirectory(path);
+        disk.syncDirectoryOf(path);
+      }
+      await this.copyAll(copies, target);
+      // Without it there is nothing to load.
+      writeDurably(disk, manifestPath, Buffer.from(manifest.format(), "latin1"));
+    } catch (error) {
+      for (const path of [manifestPath, ...copies.map(({ to }) => join(target, to))])
+        removeQuietly(disk, path);
+      throw error;
     }
-    const lengths = generation.incrs
-      .slice(0, file + 1)
-      .map((_, index) => countedBytes(disk, generation, index));
-    if (file >= 0) lengths[file] = place.bytes;
-    const incrs = generation.incrs.slice(0, Math.max(1, file + 1)).map((incr) => ({
-      ...incr,
-      name: `${appendfilename}.${incr.seq}.incr.aof`,
-    }));
-    const { base } = generation;
-    const copies: { from: string; to: string; bytes: number }[] = [];
-    for (const [index, incr] of incrs.entries())
-      copies.push({
-        from: join(generation.path, generation.incrs[index]!.name),
-        to: incr.name,
-        bytes: lengths[index] ?? 0,
-      });
-    let manifest = new Manifest(null, incrs);
-    if (base !== null) {
-      const from = join(generation.path, base.name);
-      const to = `${appendfilename}.${base.seq}.base.${base.name.endsWith(".rdb") ? "rdb" : "aof"}`;
-      copies.unshift({ from, to, bytes: disk.stat(from)?.bytes ?? 0 });
-      manifest = new Manifest({ ...base, name: to }, incrs);
-    } else if (copies.length > 0) {
-      // A single file becomes the base, as it would in a change of layouts.
-      const to = `${appendfilename}.1.base.aof`;
-      copies[0] = { ...copies[0]!, to };
-      copies.push({ from: copies[0].from, to: `${appendfilename}.1.incr.aof`, bytes: 0 });
-      manifest = new Manifest({ name: to, seq: 1, type: "b" }, [
-        { name: `${appendfilename}.1.incr.aof`, seq: 1, type: "i" },
-      ]);
-    }
-    await this.copyAll(copies, target);
-    // Without it there is nothing to load.
-    writeDurably(disk, join(target, `${appendfilename}.manifest`), Buffer.from(manifest.format(), "latin1"));
   }
 
-  private async copyAll(
-    copies: readonly { from: string; to: string; bytes: number }[],
-    target: string,
-  ): Promise<void> {
+  /** The files of the result, and what they are made of. */
+  private plan(appendfilename: string, { generation, file, bytes }: Place): Plan {
+    const { disk } = this.platform;
+    const { path, base, incrs } = generation;
+    const copies = incrs.slice(0, Math.max(1, file + 1)).map(({ name, seq }, index) => ({
+      from: join(path, name),
+      to: `${appendfilename}.${seq}.incr.aof`,
+      bytes: index < file ? countedBytes(disk, generation, index) : index === file ? bytes : 0,
+    }));
+    const listed = copies.map(
+      ({ to }, index): ManifestFile => ({ name: to, seq: incrs[index]!.seq, type: "i" }),
+    );
+    if (base !== null) {
+      const from = join(path, base.name);
+      const name = `${appendfilename}.${base.seq}.base.${base.name.endsWith(".rdb") ? "rdb" : "aof"}`;
+      const whole = { from, to: name, bytes: disk.stat(from)?.bytes ?? 0 };
+      return { copies: [whole, ...copies], manifest: new Manifest({ ...base, name }, listed) };
+    }
+    const [single] = copies;
+    if (single === undefined || incrs[0]!.name !== appendfilename)
+      return { copies, manifest: new Manifest(null, listed) };
+    // A single file becomes the base, as it would in a change of layouts.
+    const name = `${appendfilename}.1.base.aof`;
+    return {
+      copies: [
+        { ...single, to: name },
+        { ...single, bytes: 0 },
+      ],
+      manifest: new Manifest({ name, seq: 1, type: "b" }, listed),
+    };
+  }
+
+  private async copyAll(copies: readonly Copy[], target: string): Promise<void> {
     const { disk } = this.platform;
     const total = copies.reduce((sum, { bytes }) => sum + bytes, 0);
     const block = Buffer.allocUnsafe(BLOCK_BYTES);

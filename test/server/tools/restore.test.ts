@@ -165,6 +165,53 @@ test("an offset: up to the last mark that is not beyond it", async () => {
   assert.match(more.output, /^The last mark in the files is at offset \d+, before \d+\.\n$/);
 });
 
+test("a restore that fails leaves no files, and can be tried again", async () => {
+  const { platform } = await threeGenerations();
+  for (const operation of ["makeDirectory", "open", "write", "sync", "rename", "syncDirectory"] as const) {
+    const args = ["--to", "before:FLUSHALL", "--out", `/out-${operation}`];
+    let failures = 0;
+    for (let after = 0; after < 50; after++) {
+      const failure = platform.disk.fail({ operation, path: "/out-", after, code: "ENOSPC" });
+      const { status, output } = await run(platform, ...args);
+      failure.stop();
+      if (status === 0) break;
+      failures++;
+      assert.match(output, /No space left on device/);
+      assert.deepEqual(platform.disk.list(`/out-${operation}/appendonlydir`) ?? [], []);
+    }
+    assert.ok(failures > 0, operation);
+    assert.equal(await days(platform, `/out-${operation}`), "0 1 2 3");
+  }
+});
+
+test("a single file: back to a command, to a time, and to the snapshot at its beginning", async () => {
+  const single = { ...KEEP, "aof-history-retention": "", "aof-layout": "single" };
+  const machine = await Machine.start(simulatedPlatform(8), single);
+  await machine.days(2);
+  await machine.rewrite();
+  const snapshotMs = machine.platform.clock.now();
+  await machine.days(2);
+  await machine.call("FLUSHALL");
+  await machine.days(1);
+  await machine.stop();
+  const { platform, times } = machine;
+  for (const [to, list] of [
+    ["before:FLUSHALL", "0 1 2 3"],
+    ["before:RPUSH", "0 1"],
+    [String(times[2]), "0 1 2"],
+    [String(snapshotMs), "0 1"],
+    [String(times[4]), "4"],
+  ] as const) {
+    const { status, output, out } = await run(platform, "--to", to);
+    assert.equal(status, 0, output);
+    assert.equal(await days(platform, out), list, to);
+  }
+  const early = await run(platform, "--to", String(times[0]));
+  assert.match(early.output, /^The files begin at /);
+  const offset = await run(platform, "--to", "offset:1");
+  assert.match(offset.output, /^The files have no marks/);
+});
+
 test("what is not to be touched stays, and what makes no sense is refused", async () => {
   const { platform } = await threeGenerations();
   const before = platform.disk.list(HISTORY)!.length;
