@@ -8,8 +8,13 @@ const TABLE = new Uint32Array(256).map((_, byte) => {
   return value;
 });
 
+const anyCrc32: (bytes: Uint8Array, crc: number) => number = zlib.crc32 ?? plainCrc32;
+
 /** The CRC of what `crc` was of, followed by `bytes`. */
-export const crc32: (bytes: Uint8Array, crc?: number) => number = zlib.crc32 ?? plainCrc32;
+export function crc32(bytes: Uint8Array, crc = 0): number {
+  // Node begins anew at bytes that have no memory, such as a part of an empty buffer.
+  return bytes.length === 0 ? crc : anyCrc32(bytes, crc);
+}
 
 /** The same without the help of Node, which has had it since 20.15. */
 export function plainCrc32(bytes: Uint8Array, crc = 0): number {

@@ -16,3 +16,8 @@ test("property: both ways agree, in one piece and in two", () => {
     }),
   );
 });
+
+test("no bytes change nothing, whatever kind of none they are", () => {
+  for (const none of [Buffer.alloc(0), Buffer.alloc(0).subarray(0, 0), Buffer.alloc(9).subarray(4, 4)])
+    for (const crc of [crc32, plainCrc32]) assert.equal(crc(none, 0xcbf43926), 0xcbf43926);
+});
