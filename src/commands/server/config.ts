@@ -101,6 +101,9 @@ function resetStatistics(engine: Engine): void {
   eviction.exceededSinceUs = 0;
   for (const command of commands.all()) command.resetStatistics();
   if (services.aof !== null) services.aof.delayedFsync = 0;
+  services.rewriter.rewrites = 0;
+  services.saver.saves = 0;
+  services.saver.cuts = 0;
 }
 
 export const config = command({

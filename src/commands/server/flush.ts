@@ -67,7 +67,6 @@ export const flushAll = flush("flushall", {
     const { keyspace } = call.engine;
     for (const database of keyspace.databases) prepare(database);
     keyspace.clear();
-    keyspace.dirty++;
     call.engine.services.flushed();
     call.propagateAnyway();
     call.reply.ok();

@@ -54,15 +54,19 @@ test("CONFIG RESETSTAT counts anew", async () => {
     const client = await server.client();
     await client.call("GET", "missing");
     await client.reply("nosuch");
+    await client.call("SAVE");
     const before = String(await client.call("INFO", "all"));
     assert.match(before, /cmdstat_get:calls=1,/);
     assert.match(before, /keyspace_misses:1\r/);
     assert.match(before, /errorstat_ERR:count=1\r/);
     assert.match(before, /latency_percentiles_usec_get:p50=/);
+    assert.match(before, /rdb_saves:1\r/);
     await client.call("CONFIG", "RESETSTAT");
     const after = String(await client.call("INFO", "all"));
     assert.doesNotMatch(after, /cmdstat_get|errorstat_|latency_percentiles_usec_get/);
     assert.match(after, /keyspace_misses:0\r/);
+    for (const name of ["rdb_saves", "aof_rewrites", "total_forks"])
+      assert.match(after, new RegExp(`\\n${name}:0\\r`));
     assert.match(after, /total_error_replies:0\r/);
     // RESETSTAT itself is the first command that is counted.
     assert.match(after, /total_commands_processed:1\r/);

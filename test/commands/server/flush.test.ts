@@ -38,10 +38,16 @@ FLUSHDB ""
 FLUSHDB async async
 DBSIZE x
 === what they count as changes
-CONFIG RESETSTAT
+SAVE
 MSET a 1 b 2
 FLUSHALL
+~match rdb_changes_since_last_save:4\\r INFO persistence
+FLUSHALL
+~match rdb_changes_since_last_save:4\\r INFO persistence
+SET a 1
 FLUSHDB
+FLUSHDB
+~match rdb_changes_since_last_save:6\\r INFO persistence
 === WATCH sees a key go
 SET a 1
 WATCH a
