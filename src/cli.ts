@@ -6,9 +6,12 @@ import { runProcess } from "./server/process.js";
 import { tools } from "./server/tools/index.js";
 
 const [name = "", ...rest] = process.argv.slice(2);
-const tool = tools.get(name);
-if (tool === undefined) {
+const loadTool = tools.get(name);
+if (loadTool === undefined) {
   inlineDeeply();
   allowCollecting();
   void runProcess(process.argv.slice(2));
-} else process.exitCode = await tool(rest, nodePlatform());
+} else {
+  const tool = await loadTool();
+  process.exitCode = await tool(rest, nodePlatform());
+}
