@@ -18,7 +18,7 @@ import { crcOf } from "./torn-tail.js";
 
 const NO_BYTES = Buffer.alloc(0);
 /** Under `everysec` a sync begins early when this much waits for one: it bounds the memory that is retained. */
-const RETAINED_SOON = 8 * 1024 * 1024;
+const RETAINED_SOON = 4 * 1024 * 1024;
 const RETAINED_MAX = 128 * 1024 * 1024;
 
 export class Tail {
