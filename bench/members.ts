@@ -2,7 +2,7 @@
 
 import { scattered } from "./connection.js";
 import { Contender, type Name } from "./contender.js";
-import type { Effort, Figure } from "./figure.js";
+import type { Demand, Effort, Figure } from "./figure.js";
 import { Sender } from "./sender.js";
 
 /** Fields of a small hash, members of a small sorted set. */
@@ -13,6 +13,9 @@ const SMALL_SHARE = 0.06;
 const CHANGED = 10;
 /** Operations that take longer are noted by the server, microseconds. */
 const NOTED_US = 1000;
+
+/** No more than redis-server's. */
+const NO_MORE: Demand = { of: "ratio", bound: "at most", limit: 1.0 };
 
 type Command = (index: number) => readonly (string | number)[];
 
@@ -54,20 +57,18 @@ function digits(index: number): string {
 
 export async function members(effort: Effort, show: (figure: Figure) => void): Promise<void> {
   const huge = effort.memoryKeys;
-  const small = Math.round(huge * SMALL_SHARE);
   for (const kind of KINDS) {
-    const memory = (name: string, unit: string, ours: number, redis: number): void =>
-      show({ name, unit, ours, redis, demand: { of: "ratio", bound: "at most", limit: 1.0 } });
-    memory(
-      `Memory, ${small.toLocaleString("en")} ${kind.plural}`,
-      "bytes/key",
-      (await smallBytes("tidemark", kind, small)) / small,
-      (await smallBytes("redis", kind, small)) / small,
-    );
+    await showSmall(kind, Math.round(huge * SMALL_SHARE), show);
     const ours = await measureHuge("tidemark", kind, huge);
     const redis = await measureHuge("redis", kind, huge);
     const millions = `${kind.name} of ${huge / 1e6} million`;
-    memory(`Memory, ${millions}`, "bytes/member", ours.bytes / huge, redis.bytes / huge);
+    show({
+      name: `Memory, ${millions}`,
+      unit: "bytes/member",
+      ours: ours.bytes / huge,
+      redis: redis.bytes / huge,
+      demand: NO_MORE,
+    });
     show({
       name: `Longest operation, ${millions}`,
       unit: "ms",
@@ -78,10 +79,27 @@ export async function members(effort: Effort, show: (figure: Figure) => void): P
   }
 }
 
-async function smallBytes(name: Name, kind: Kind, count: number): Promise<number> {
+/** The memory of the whole process, and what of it the collections have added to an idle server. */
+async function showSmall(kind: Kind, count: number, show: (figure: Figure) => void): Promise<void> {
+  const ours = await measureSmall("tidemark", kind, count);
+  const redis = await measureSmall("redis", kind, count);
+  const collections = `${count.toLocaleString("en")} ${kind.plural}`;
+  const unit = "bytes/key";
+  show({ name: `Memory, ${collections}`, unit, ours: ours.all, redis: redis.all, demand: NO_MORE });
+  show({ name: `Memory added by ${collections}`, unit, ours: ours.added, redis: redis.added, demand: null });
+}
+
+/** In bytes for each collection. */
+async function measureSmall(
+  name: Name,
+  kind: Kind,
+  count: number,
+): Promise<{ readonly all: number; readonly added: number }> {
   return withOne(name, async (server, sender) => {
+    const idle = server.residentBytes();
     await sender.send(count, kind.small);
-    return server.residentBytes();
+    const full = server.residentBytes();
+    return { all: full / count, added: (full - idle) / count };
   });
 }
 

@@ -17,13 +17,14 @@ export function heading(): string {
 /** `before` is our figure of the previous run. */
 export function line(figure: Figure, before: Figure | undefined): string {
   const ratio = ratioOf(figure);
+  const { demand } = figure;
   return row([
     `${figure.name} (${figure.unit})`,
     shown(figure.ours),
     figure.redis === null ? "" : shown(figure.redis),
     ratio === null ? "" : ratio.toFixed(2),
-    `${figure.demand.bound} ${figure.demand.limit}`,
-    isMet(figure) ? "met" : "MISSED",
+    demand === null ? "" : `${demand.bound} ${demand.limit}`,
+    demand === null ? "" : isMet(figure) ? "met" : "MISSED",
     before === undefined ? "" : `${((figure.ours / before.ours - 1) * 100).toFixed(0)} %`,
   ]);
 }
