@@ -8,7 +8,7 @@ import { Connection } from "./connection.js";
 import type { Logger } from "./logger.js";
 import type { Turn } from "./turn.js";
 
-/** A listening socket cannot be had; the message says which and why. */
+/** A listening socket cannot be had; the message says which, and the cause is the system's error. */
 export class ListenError extends Error {}
 
 const PROTECTED_MODE =
@@ -38,6 +38,14 @@ export class Listeners {
   get port(): number {
     const endpoint = this.tcp[0]?.endpoint;
     return endpoint !== undefined && "port" in endpoint ? endpoint.port : 0;
+  }
+
+  /** The address by which this machine reaches the TCP socket, as a URL has it. */
+  get address(): string {
+    const hosts = this.tcp.map(({ endpoint }) => ("host" in endpoint ? endpoint.host : ""));
+    if (hosts.length === 0 || hosts.includes("0.0.0.0") || hosts.includes("127.0.0.1")) return "127.0.0.1";
+    const host = hosts[0] === "::" ? "::1" : hosts[0]!;
+    return host.includes(":") ? `[${host}]` : host;
   }
 
   /** The kinds of sockets that are open, for the line that says the server is ready. */
@@ -98,7 +106,7 @@ export class Listeners {
           `Warning: Could not create server TCP listening socket ${address}:${port}: bind: ${systemReason(error)}`,
         );
         await Promise.all(listeners.map((listener) => listener.close()));
-        throw new ListenError(`Failed listening on port ${port} (tcp), aborting.`);
+        throw new ListenError(`Failed listening on port ${port} (tcp), aborting.`, { cause: error });
       }
     }
     return listeners;
@@ -113,7 +121,7 @@ export class Listeners {
       if (mode !== 0) disk.setMode(path, mode);
       return listener;
     } catch (error) {
-      throw new ListenError(`Failed opening Unix socket: bind: ${systemReason(error)}`);
+      throw new ListenError(`Failed opening Unix socket: bind: ${systemReason(error)}`, { cause: error });
     }
   }
 

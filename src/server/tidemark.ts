@@ -99,9 +99,9 @@ export class Tidemark implements AsyncDisposable {
     return this.listeners.port;
   }
 
-  /** For clients: `redis://127.0.0.1:PORT`. */
+  /** For clients on this machine: `redis://127.0.0.1:PORT`, or the address of `bind`. */
   get url(): string {
-    return `redis://127.0.0.1:${this.port}`;
+    return `redis://${this.listeners.address}:${this.port}`;
   }
 
   /**

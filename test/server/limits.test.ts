@@ -1,6 +1,7 @@
 /** Who is let in and who is put out: maxclients, timeout, maxmemory-clients, a port that moves, several servers. */
 
 import assert from "node:assert/strict";
+import { networkInterfaces } from "node:os";
 import { test } from "node:test";
 import { Tidemark } from "#tidemark/index.js";
 import { eventually } from "../support/condition.js";
@@ -85,6 +86,29 @@ test("servers in one process do not know of each other", async () => {
   assert.equal(first.url, `redis://127.0.0.1:${first.port}`);
   a.close();
   b.close();
+});
+
+test("the URL has an address that is listened on", async () => {
+  const addresses = Object.values(networkInterfaces()).flatMap((all) => all ?? []);
+  const six = addresses.some(({ address }) => address === "::1") ? [["::1", "[::1]"] as const] : [];
+  for (const [bind, host] of [
+    ["*", "127.0.0.1"],
+    ["127.0.0.2", "127.0.0.2"],
+    ["-::* 127.0.0.1", "127.0.0.1"],
+    ...six,
+  ]) {
+    await using server = await Tidemark.start({ port: 0, save: "", bind });
+    assert.equal(server.url, `redis://${host}:${server.port}`, bind);
+  }
+});
+
+test("a port that is taken is told with the system's error", async () => {
+  await using first = await Tidemark.start({ port: 0, save: "", bind: "127.0.0.1" });
+  await assert.rejects(Tidemark.start({ port: first.port, save: "", bind: "127.0.0.1" }), (error: Error) => {
+    assert.match(error.message, /^Failed listening on port/);
+    assert.equal((error.cause as NodeJS.ErrnoException).code, "EADDRINUSE");
+    return true;
+  });
 });
 
 test("close ends connections and frees the port", async () => {
