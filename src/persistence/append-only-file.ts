@@ -122,7 +122,8 @@ export class AppendOnlyFile {
       return;
     }
     if (this.state !== "open") return;
-    if (this.syncing && this.policy !== "always") this.delayedFsync++;
+    if (this.policy === "always") this.group.arrived(this.tail.accepted);
+    else if (this.syncing) this.delayedFsync++;
     this.pump();
     this.considerSync();
   }
@@ -358,7 +359,7 @@ export class AppendOnlyFile {
 
   private syncSucceeded(offset: number, length: number, began: number): void {
     this.syncing = false;
-    this.group.completed(this.tail.accepted - this.synced);
+    this.group.completed(began, this.synced);
     this.synced = offset;
     this.tail.deviceHas(length);
     if (this.policy === "no") this.tail.release(this.tail.wholeBytes);
@@ -376,8 +377,9 @@ export class AppendOnlyFile {
     // The first try comes at once, later ones from cron.
     if (this.state === "broken" && this.replacement === null) void this.retry();
     this.pump();
-    this.onProgress?.();
+    // Before the replies leave, which is work to do while it runs.
     this.considerSync();
+    this.onProgress?.();
     if (this.isIdle) for (const resume of this.whenIdle.splice(0)) resume();
   }
 

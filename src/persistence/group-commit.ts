@@ -2,24 +2,38 @@
  * When to start the next sync under `appendfsync always`.
  *
  * One sync serves every client whose bytes were written before it began; bytes that come in while it runs wait for
- * the next one. If that began as soon as the last one has ended, it would serve those who wrote meanwhile, and two
- * halves of the clients would take turns for ever, each sync carrying half of what it could. So the replies leave
- * first, and then the next sync waits for the clients that got them to write again: until as many bytes wait as were
- * under way before, or the loop has turned a few times. A turn that has nothing to do takes a few microseconds, one
- * with requests in it as long as they take, so this is long while clients are coming back and short when none is.
- * Turns that are long (others keep the loop busy) do not add up beyond `PATIENCE_US`. A client that is alone does not
- * wait: its own bytes are all that can be expected.
+ * the next one. So clients that wait for each reply fall into two halves: those that the sync serves, and those that
+ * write meanwhile. When it ends there are two things to do:
  *
- * Measured (2 cores, fdatasync 0.2 to 0.5 ms, 50 clients, one request at a time): with no turn a sync carries 22
- * requests, with 4 turns 31, with 20 turns 39, and with 20 turns 15 to 20 % more requests a second are served.
+ *  - **Take turns**: sync what the one half has written, while the other half gets its replies and writes again. The
+ *    device and the loop both work all the time, but each sync carries half of what it could.
+ *  - **Gather**: let the replies leave, wait for those clients to write again, and sync for all. Each sync carries
+ *    everything, but the loop has nothing to do while it runs.
+ *
+ * With a sync that takes S, and clients that take G to get their replies and write again, all of them together, turns
+ * serve half of them in max(S, G / 2), and gathering serves all of them in S + G. So gathering is better exactly where
+ * S > G: few clients, or a slow device. Both are measured all the time: S is how long syncs take, G how many bytes
+ * all clients write times how long a byte took lately. Turns want halves that stay halves: a sync that has only a few
+ * clients to serve waits for more, too.
+ *
+ * The waiting ends when enough bytes are there of those that were under way before, or when those that are missing
+ * have had twice the time that they should need: clients also go away, or think before they write again. A client that
+ * is alone does not wait: its own bytes are all that can be expected.
  */
 
 import type { Clock } from "../platform/clock.js";
 
-const TURNS = 20;
-const PATIENCE_US = 1000;
-/** Of the bytes under way: enough to stop waiting. Requests differ in size. */
-const ENOUGH = 0.98;
+/** Of the bytes under way: what is everything, and what is a half. Requests differ in size. */
+const EVERYTHING = 0.98;
+const HALF = 0.45;
+/** Waiting may take so many times as long as it should. */
+const PATIENCE = 2;
+/** What should be shorter is taken to need this long: the loop itself takes a few turns. */
+const SHORTEST_US = 50;
+/** No waiting takes more turns of the loop, however little time they take. */
+const TURNS = 1000;
+/** What the newest measurement counts for. */
+const NEWEST = 1 / 8;
 /**
  * The loop does not go to sleep so soon after a sync has begun: on a device that syncs in a fraction of a millisecond,
  * waking up again takes as long as the sync.
@@ -27,9 +41,20 @@ const ENOUGH = 0.98;
 const AWAKE_US = 500;
 
 export class GroupCommit {
-  private expectedBytes = 0;
-  private turnsLeft = 0;
+  /** How long a sync takes. */
+  private syncUs = Number.NaN;
+  /** How long it takes until clients have written another byte after they got their replies. */
+  private usPerByte = Number.NaN;
+
+  /** When the last sync ended, and the log's offset there; and when anything has come since, and up to where. */
+  private endedUs = Number.NaN;
+  private endedAt = 0;
+  private arrivedUs = 0;
+  private arrivedAt = 0;
+
+  private wantedBytes = 0;
   private openUntilUs = 0;
+  private turnsLeft = 0;
   /** Whether the end of the turn brings `again`. */
   private gathering = false;
 
@@ -39,19 +64,32 @@ export class GroupCommit {
     private readonly again: () => void,
   ) {}
 
-  /** A sync has ended; `bytes`: what it carried and what came in meanwhile, the work of all clients that write. */
-  completed(bytes: number): void {
-    this.expectedBytes = bytes;
+  /** The log has grown to this offset. */
+  arrived(offset: number): void {
+    this.arrivedAt = offset;
+    this.arrivedUs = this.clock.monotonicUs();
+  }
+
+  /** A sync has ended that began then. `from`: where what it carried begins; everything behind it is all clients' work. */
+  completed(beganUs: number, from: number): void {
+    const now = this.clock.monotonicUs();
+    this.syncUs = smoothed(this.syncUs, now - beganUs);
+    const bytes = this.arrivedAt - this.endedAt;
+    if (bytes > 0) this.usPerByte = smoothed(this.usPerByte, (this.arrivedUs - this.endedUs) / bytes);
+    this.endedUs = now;
+    this.endedAt = this.arrivedAt;
+
+    const underWay = this.arrivedAt - from;
+    const gatheringUs = underWay * this.usPerByte;
+    this.wantedBytes = underWay * (gatheringUs > this.syncUs ? HALF : EVERYTHING);
+    this.openUntilUs = now + Math.max(gatheringUs, SHORTEST_US) * PATIENCE;
     this.turnsLeft = TURNS;
-    this.openUntilUs = this.clock.monotonicUs() + PATIENCE_US;
   }
 
   /** Whether the next sync still waits for company; then `again` is called at the end of the turn. */
   isOpen(waitingBytes: number): boolean {
     const isOpen =
-      this.turnsLeft > 0 &&
-      this.clock.monotonicUs() < this.openUntilUs &&
-      waitingBytes < this.expectedBytes * ENOUGH;
+      this.turnsLeft > 0 && waitingBytes < this.wantedBytes && this.clock.monotonicUs() < this.openUntilUs;
     if (isOpen && !this.gathering) {
       this.gathering = true;
       this.clock.endOfTurn(() => {
@@ -69,4 +107,8 @@ export class GroupCommit {
       if (isSyncing() && this.clock.monotonicUs() < untilUs) this.stayAwake(isSyncing, untilUs);
     });
   }
+}
+
+function smoothed(before: number, now: number): number {
+  return Number.isNaN(before) ? now : before + (now - before) * NEWEST;
 }

@@ -143,30 +143,52 @@ test("always: all that comes in during a sync is one write and one sync", async 
   assert.deepEqual(operations(store, "write", "sync"), ["sync", "write", "sync"]);
 });
 
-test("always: a sync waits for the clients that the last one has served, until they are back or for a moment", async () => {
+/** Executes so many writes in a turn. */
+function turnOf(store: Store, units: number): void {
+  for (let i = 0; i < units; i++) store.run(0, ["INCR n"]);
+  store.endTurn();
+}
+
+/** Twenty clients write together again and again, so long after they were answered; the device needs so long. */
+async function rounds(store: Store, thinkMs: number, deviceMs: number): Promise<void> {
+  for (let i = 0; i < 20; i++) {
+    store.disk.hold();
+    turnOf(store, 20);
+    await store.clock.advance(deviceMs);
+    store.disk.release();
+    await store.clock.until("it is on the device", () => store.aof.syncedOffset === store.log.offset);
+    await store.clock.advance(thinkMs);
+  }
+}
+
+test("always: on a slow device a sync waits for the clients that the last one has served", async () => {
   const store = await running("always");
-  const turn = (units: number): void => {
-    for (let i = 0; i < units; i++) store.run(0, ["INCR n"]);
-    store.endTurn();
-  };
-  turn(1);
-  await turns(store, 5);
-  turn(10);
-  assert.equal(store.aof.pendingSyncs, 1, "after a pause nobody is expected");
-  turn(10);
-  await store.clock.until("the first ten are on the device", () => store.aof.syncedOffset > 44);
-  assert.equal(store.aof.pendingSyncs, 0, "the first ten may come back");
-  turn(9);
+  await rounds(store, 3, 20);
+  turnOf(store, 19);
   assert.equal(store.aof.pendingSyncs, 0);
-  turn(1);
+  turnOf(store, 1);
   assert.equal(store.aof.pendingSyncs, 1, "they are back");
-  turn(3);
-  await turns(store, 4);
-  assert.equal(
-    store.aof.syncedOffset,
-    store.log.offset,
-    "and if they do not come back, it goes on without them",
-  );
+  await store.clock.until("it is on the device", () => store.aof.pendingSyncs === 0);
+  turnOf(store, 3);
+  assert.equal(store.aof.pendingSyncs, 0);
+  await store.clock.advance(20);
+  assert.equal(store.aof.syncedOffset, store.log.offset, "if they do not come back, it goes on without them");
+});
+
+test("always: on a quick device two halves of the clients take turns", async () => {
+  const store = await running("always");
+  await rounds(store, 20, 0);
+  turnOf(store, 10);
+  assert.equal(store.aof.pendingSyncs, 1);
+  const before = store.aof.syncedOffset;
+  turnOf(store, 10);
+  await store.clock.until("the first half is on the device", () => store.aof.syncedOffset > before);
+  assert.equal(store.aof.pendingSyncs, 1, "the second half does not wait for the first");
+  await store.clock.until("so is the second", () => store.aof.pendingSyncs === 0);
+  turnOf(store, 1);
+  assert.equal(store.aof.pendingSyncs, 0, "one client is no half");
+  turnOf(store, 9);
+  assert.equal(store.aof.pendingSyncs, 1);
 });
 
 test("always: a client that is alone never waits for company", async () => {
