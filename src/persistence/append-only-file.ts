@@ -1,11 +1,11 @@
 /** The append-only file while the server runs; aof-parts.ts has the essay on what happens when, and why. */
 
-import { systemReason } from "../config/kinds/directory.js";
 import type { LogBlock } from "../log/block.js";
 import type { DiskFile } from "../platform/disk.js";
 import type { AofLatencyEvent, AofParts, FsyncPolicy, Successor } from "./aof-parts.js";
 import { closeQuietly, letGo } from "./durable-file.js";
 import { GroupCommit } from "./group-commit.js";
+import { Health } from "./health.js";
 import { Loss } from "./loss.js";
 import { type Replacement, replacementOf, retryOfName } from "./replacement.js";
 import type { RewriteBuffer } from "./rewrite-buffer.js";
@@ -18,8 +18,6 @@ const SYNC_PERIOD_US = 1_000_000;
 export class AppendOnlyFile {
   /** The watermarks have moved outside of `flush`: replies that waited may leave. */
   onProgress: (() => void) | null = null;
-  /** The disk has begun to fail (perhaps inside `flush`); not called again until it has worked in between. */
-  onFailure: ((reason: string) => void) | null = null;
   /** Only a rewrite makes the log whole (loss.ts). */
   onLoss: (() => void) | null = null;
   onLatency: ((event: AofLatencyEvent, milliseconds: number) => void) | null = null;
@@ -30,10 +28,9 @@ export class AppendOnlyFile {
   isProvisional: boolean;
   /** Writes that had to wait for a running sync. */
   delayedFsync = 0;
-  /** Why writes are refused, or were last. */
-  lastWriteError = "";
+  /** Whether the disk takes the log. It may begin to fail inside `flush`. */
+  readonly health: Health;
 
-  private state: "open" | "full" | "broken" | "closed" = "open";
   private readonly tail: Tail;
   private readonly sealing: Sealing;
   private policy: FsyncPolicy;
@@ -59,6 +56,7 @@ export class AppendOnlyFile {
     const bytes = directory.sizeOf(incr.name);
     const { base, files } = directory.manifest;
     this.policy = policy;
+    this.health = new Health(parts.writeLog);
     this.group = new GroupCommit(clock, () => this.considerSync());
     this.isProvisional = parts.isProvisional ?? false;
     this.sealing = new Sealing({ clock, ...parts.annotations });
@@ -98,13 +96,13 @@ export class AppendOnlyFile {
     return this.policy === "always" ? this.loss.limit(this.synced) : this.tail.written;
   }
 
-  /** False while the disk fails: the engine refuses writes with `lastWriteError`. */
+  /** False while the disk fails: the engine refuses writes with `health.lastError`. */
   get canWrite(): boolean {
-    return this.state === "open";
+    return this.health.isOpen;
   }
 
   get isBroken(): boolean {
-    return this.state === "broken";
+    return this.health.state === "broken";
   }
 
   /** Takes a block of the turn, which the file releases itself. Writes it at once if that cannot wait for the device. */
@@ -121,7 +119,7 @@ export class AppendOnlyFile {
       this.considerSync();
       return;
     }
-    if (this.state !== "open") return;
+    if (!this.health.isOpen) return;
     if (this.policy === "always") this.group.arrived(this.tail.accepted);
     else if (this.syncing) this.delayedFsync++;
     this.pump();
@@ -132,8 +130,8 @@ export class AppendOnlyFile {
   cron(): void {
     const now = this.parts.clock.monotonicUs();
     this.rewriteBuffer?.flow();
-    if (this.isFailing && now - this.triedUs >= SYNC_PERIOD_US) void this.retry();
-    if (this.state === "open" && this.sealing.isDue) {
+    if (this.health.isFailing && now - this.triedUs >= SYNC_PERIOD_US) void this.retry();
+    if (this.health.isOpen && this.sealing.isDue) {
       this.tail.seal();
       this.pump();
       this.considerSync();
@@ -150,7 +148,8 @@ export class AppendOnlyFile {
 
   setPolicy(policy: FsyncPolicy): void {
     this.policy = policy;
-    if (policy === "no" && this.state !== "broken" && !this.syncing) this.tail.release(this.tail.wholeBytes);
+    if (policy === "no" && this.health.state !== "broken" && !this.syncing)
+      this.tail.release(this.tail.wholeBytes);
     this.pump();
     this.considerSync();
     this.onProgress?.();
@@ -159,17 +158,17 @@ export class AppendOnlyFile {
   /** Writes and syncs everything, then closes the file. Rejects if the disk does not take it; the file stays open. */
   async close(): Promise<void> {
     await this.idle();
-    if (this.state !== "open") await this.retry();
+    if (!this.health.isOpen) await this.retry();
     if (this.sealing.isWanted) this.tail.seal();
     this.pump();
     await this.idle();
-    if (this.state === "open") {
+    if (this.health.isOpen) {
       this.parts.writeLog("notice", "Calling fsync() on the AOF file.");
       this.startSync();
       await this.idle();
     }
-    if (this.state !== "open" || this.tail.written > this.synced) throw new Error(this.lastWriteError);
-    this.state = "closed";
+    if (!this.health.isOpen || this.tail.written > this.synced) throw new Error(this.health.lastError);
+    this.health.state = "closed";
     this.tail.file.close();
   }
 
@@ -192,7 +191,7 @@ export class AppendOnlyFile {
     this.cutting = true;
     try {
       drain();
-      if (!this.isIdle || this.state !== "open") throw new Error(this.lastWriteError || "the disk is busy");
+      if (!this.isIdle || !this.health.isOpen) throw new Error(this.health.lastError || "the disk is busy");
       this.finish();
       const { file, bytes } = begin();
       this.earlierBytes += this.tail.wholeBytes;
@@ -222,7 +221,7 @@ export class AppendOnlyFile {
     try {
       await this.idle();
       drain();
-      if (this.state === "closed") throw new Error("the append-only file is closed");
+      if (this.health.state === "closed") throw new Error("the append-only file is closed");
       const { file, bytes, unsealed, crc, doubt } = begin();
       this.rewriteBuffer = null;
       this.replacement = null;
@@ -231,8 +230,8 @@ export class AppendOnlyFile {
       void letGo(old, this.isProvisional ? this.parts.directory.disk : null);
       if (doubt === null) this.synced = this.tail.written;
       else this.replacement = retryOfName(this.parts.directory);
-      if (doubt !== null) this.fail("broken", doubt, "Fail to fsync the directory of the AOF file");
-      else if (this.isFailing) this.recovered();
+      if (doubt !== null) this.health.fail("broken", doubt, "Fail to fsync the directory of the AOF file");
+      else if (this.health.isFailing) this.recovered();
       this.loss.cut(this.tail.written);
     } finally {
       this.cutting = false;
@@ -251,7 +250,7 @@ export class AppendOnlyFile {
 
   /** Gives everything up that the device does not have, and the file, whose path is given back. */
   abandon(): string {
-    this.state = "closed";
+    this.health.state = "closed";
     this.tail.abandon();
     return this.tail.file.path;
   }
@@ -281,11 +280,11 @@ export class AppendOnlyFile {
   private finish(): void {
     if (this.sealing.isWanted) this.tail.seal();
     this.writeNow();
-    if (this.state !== "open") throw new Error(this.lastWriteError);
+    if (!this.health.isOpen) throw new Error(this.health.lastError);
     try {
       this.tail.file.syncNow();
     } catch (error) {
-      this.fail("broken", error, "Fail to fsync the AOF file");
+      this.health.fail("broken", error, "Fail to fsync the AOF file");
       throw error;
     }
     this.synced = this.tail.written;
@@ -294,7 +293,7 @@ export class AppendOnlyFile {
 
   /** Writes what may be written now, in the way that does not hold up the loop. */
   private pump(): void {
-    if (this.state !== "open" || this.writing || this.tail.unwritten.isEmpty) return;
+    if (!this.health.isOpen || this.writing || this.tail.unwritten.isEmpty) return;
     if (!this.syncing) this.writeNow();
     else if (this.policy !== "always" && !this.tail.retainsTooMuch) void this.writeAside();
   }
@@ -323,7 +322,7 @@ export class AppendOnlyFile {
   }
 
   private writeFailed(error: unknown): void {
-    this.fail("full", error, "Error writing to the AOF file");
+    this.health.fail("full", error, "Error writing to the AOF file");
     const warning = this.tail.removePartial();
     if (warning !== null) this.parts.writeLog("warning", warning);
   }
@@ -341,7 +340,7 @@ export class AppendOnlyFile {
   }
 
   private get canSync(): boolean {
-    if (this.state !== "open" && this.state !== "full") return false;
+    if (!this.health.isOpen && this.health.state !== "full") return false;
     return !this.syncing && !this.cutting && this.tail.written > this.synced;
   }
 
@@ -369,13 +368,13 @@ export class AppendOnlyFile {
 
   private syncFailed(error: unknown): void {
     this.syncing = false;
-    this.fail("broken", error, "Fail to fsync the AOF file");
+    this.health.fail("broken", error, "Fail to fsync the AOF file");
     this.settled();
   }
 
   private settled(): void {
     // The first try comes at once, later ones from cron.
-    if (this.state === "broken" && this.replacement === null) void this.retry();
+    if (this.health.state === "broken" && this.replacement === null) void this.retry();
     this.pump();
     // Before the replies leave, which is work to do while it runs.
     this.considerSync();
@@ -393,25 +392,11 @@ export class AppendOnlyFile {
 
   // ---- Failing and recovering ----
 
-  get isFailing(): boolean {
-    return this.state === "full" || this.state === "broken";
-  }
-
-  private fail(state: "full" | "broken", error: unknown, what: string): void {
-    const reason = systemReason(error);
-    const isNew = !this.isFailing;
-    if (isNew || reason !== this.lastWriteError) this.parts.writeLog("warning", `${what}: ${reason}`);
-    this.lastWriteError = reason;
-    // A file that cannot be synced stays broken, whatever a write to it says.
-    if (this.state !== "broken") this.state = state;
-    if (isNew) this.onFailure?.(reason);
-  }
-
   private async retry(): Promise<void> {
     if (!this.isIdle || this.cutting) return;
     this.triedUs = this.parts.clock.monotonicUs();
-    if (this.state === "broken") return this.replace();
-    if (this.state !== "full") return;
+    if (this.health.state === "broken") return this.replace();
+    if (this.health.state !== "full") return;
     this.writeNow();
     if (this.tail.unwritten.isEmpty) this.recovered();
   }
@@ -423,7 +408,7 @@ export class AppendOnlyFile {
     if (this.tail.hasLetGo) this.loss.suffered(this.tail.written);
     this.replacing = true;
     const goOn = await this.replacement.run().catch((error: unknown) => {
-      this.fail("broken", error, "Could not continue in a new AOF file");
+      this.health.fail("broken", error, "Could not continue in a new AOF file");
       return null;
     });
     this.replacing = false;
@@ -438,8 +423,7 @@ export class AppendOnlyFile {
   }
 
   private recovered(): void {
-    this.state = "open";
-    this.parts.writeLog("warning", "AOF write error looks solved. The server can write again.");
+    this.health.recovered();
     this.pump();
     this.considerSync();
     this.onProgress?.();

@@ -232,7 +232,7 @@ export class AppendOnly {
       isSharing: () => this.snapshots.background.current !== null,
     });
     file.onProgress = () => this.turn.progress();
-    file.onFailure = () => this.turn.progress();
+    file.health.onFailure = () => this.turn.progress();
     file.onLoss = () => {
       this.snapshots.background.rewriteScheduled = true;
       log("warning", "Writes that were left to the system may be missing in the AOF file: it is rewritten");

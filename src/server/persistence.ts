@@ -117,7 +117,7 @@ export class Persistence {
   /** Why writes are refused at the moment, as an error reply, else null. */
   writeRefusal(): string | null {
     if (this.aof === null || this.aof.canWrite) return null;
-    return `MISCONF Errors writing to the AOF file: ${this.aof.lastWriteError}`;
+    return `MISCONF Errors writing to the AOF file: ${this.aof.health.lastError}`;
   }
 
   /** DEBUG LOADAOF: makes the file complete, forgets the dataset, and loads it again. */

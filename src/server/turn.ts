@@ -149,7 +149,7 @@ export class Turn {
         return;
       }
       client.refuseUnsafe(
-        `MISCONF Errors writing to the AOF file: ${sink.lastWriteError}. The command was executed but is not durable yet`,
+        `MISCONF Errors writing to the AOF file: ${sink.health.lastError}. The command was executed but is not durable yet`,
       );
     }
     client.safe();

@@ -244,8 +244,8 @@ test("a full disk: the file ends in a whole unit, writes are refused, and it rec
   store.disk.room = 10;
   const acknowledged = increments(store, 2);
   assert.equal(store.aof.canWrite, false);
-  assert.ok(store.aof.isFailing);
-  assert.match(store.aof.lastWriteError, /space|ENOSPC/i);
+  assert.ok(store.aof.health.isFailing);
+  assert.match(store.aof.health.lastError, /space|ENOSPC/i);
   assert.equal(acknowledged(), 0);
   assert.equal(content(store), before);
   await store.clock.advance(5000);

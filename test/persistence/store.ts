@@ -173,7 +173,7 @@ export class Store {
       sealedBytes: this.recovery.sealedBytesOf(incr),
     });
     this.aof.onProgress = () => this.release();
-    this.aof.onFailure = (reason) => void this.failures.push(reason);
+    this.aof.health.onFailure = () => void this.failures.push(this.aof.health.lastError);
     clock.every(100, () => this.aof.cron());
     return this;
   }

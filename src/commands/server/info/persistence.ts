@@ -21,7 +21,7 @@ export const persistence = section("Persistence", (engine) => {
     ["aof_last_bgrewrite_status", rewriter.lastStatus],
     ["aof_rewrites", rewriter.rewrites],
     ["aof_rewrites_consecutive_failures", rewriter.limit.failures],
-    ["aof_last_write_status", aof?.isFailing ? "err" : "ok"],
+    ["aof_last_write_status", aof?.health.isFailing ? "err" : "ok"],
     ["aof_last_cow_size", rewriter.lastHeldBytes],
     ["module_fork_in_progress", 0],
     ["module_fork_last_cow_size", 0],
