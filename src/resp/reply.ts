@@ -23,6 +23,7 @@ const HEADER_BYTES_MAX = 24;
 const STAR = 42;
 const DOLLAR = 36;
 const COLON = 58;
+const COMMA = 44;
 /** As little-endian words: a line end, and a type byte of 0 with the digit 0 and a line end. */
 const LINE_END = 0x0a0d;
 const ONE_DIGIT = 0x0a0d3000;
@@ -228,8 +229,18 @@ export class Reply {
   }
 
   double(value: number): void {
-    if (this.version === 3) this.line(`,${formatDouble(value)}`);
-    else this.text(formatDouble(value));
+    if (Number.isSafeInteger(value) && !Object.is(value, -0)) {
+      if (this.version === 3) this.header(COMMA, value);
+      else this.bulkInteger(value);
+      return;
+    }
+    const text = formatDouble(value);
+    this.reserve(HEADER_BYTES_MAX + text.length + 2);
+    if (this.version === 3) this.bytes[this.end++] = COMMA;
+    else this.writeHeader(DOLLAR, text.length);
+    // A loop: texts of doubles are short, and a native call costs more than they do.
+    for (let at = 0; at < text.length; at++) this.bytes[this.end++] = text.charCodeAt(at);
+    this.endLine();
   }
 
   boolean(value: boolean): void {

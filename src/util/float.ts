@@ -77,6 +77,7 @@ export function formatDouble(value: number): string {
 
 /** `zeros` bounds the trailing zeros that a big number may have before it is written with an exponent. */
 function shortest(value: number, zeros: number): string {
+  if (value >= 0.001 && value < EXACT_INTEGERS) return fraction(value);
   const [mantissa, power] = value.toExponential().split("e") as [string, string];
   const digits = mantissa.replace(".", "");
   const exponent = Number(power);
@@ -84,6 +85,17 @@ function shortest(value: number, zeros: number): string {
   if (scale >= 0 && exponent < digits.length + zeros) return digits + "0".repeat(scale);
   if (scale < 0 && (scale > -7 || Math.abs(exponent) < 4)) return withPoint(digits, exponent);
   return `${mantissa}e${exponent < 0 ? "-" : "+"}${Math.abs(exponent)}`;
+}
+
+/**
+ * As `shortest`, for what is neither whole nor tiny. JavaScript has the same digits, and writes them with a point
+ * where Redis does, but also where Redis has an exponent: behind four digits and before more than six.
+ */
+function fraction(value: number): string {
+  const text = String(value);
+  const point = text.indexOf(".");
+  if (value < 10_000 || text.length - point <= 7) return text;
+  return `${text[0]}.${text.slice(1, point)}${text.slice(point + 1)}e+${point - 1}`;
 }
 
 /** 0.digits or d.igits: `exponent` is that of the first digit. */
