@@ -13,6 +13,7 @@ import { Hashes } from "../types/hash.js";
 import { List } from "../types/list.js";
 import { Sets } from "../types/set.js";
 import { TYPES } from "../types/type.js";
+import { SortedSet } from "../types/zset.js";
 import { copy } from "../util/copy.js";
 import { AccessClock } from "./access.js";
 import type { AwaitedKey } from "./awaited-keys.js";
@@ -62,6 +63,8 @@ export class Keyspace {
   readonly databases: Database[];
   /** The list that a command works on. */
   readonly list: List;
+  /** The sorted set that a command works on, if it is one alone. */
+  readonly sortedSet: SortedSet;
   /** Keys whose last write is not yet acknowledged as durable (`appendfsync always`). */
   readonly unsettled = new UnsettledKeys();
   /** Keys that somebody waits for and that are there now, in the order in which they came into being. */
@@ -95,6 +98,7 @@ export class Keyspace {
     this.access = new AccessClock(chance);
     this.hashes = new Hashes(this.entries, this.hasher);
     this.sets = new Sets(this.entries, this.hasher);
+    this.sortedSet = new SortedSet(this.entries, this.hasher);
     this.databases = Array.from({ length: databases }, (_, index) => new Database(index, this));
   }
 

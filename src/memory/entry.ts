@@ -74,6 +74,17 @@ export class EntryReader<M extends Memory = Memory> {
     return this.memory.offset(ref) + HEAD_BYTES[(this.memory.read(ref, SIZES) >>> 8) & 7]!;
   }
 
+  /** Points a range at the key: one look at the entry for what `keyStart` and `keyLength` tell. */
+  showKey(ref: Ref, range: { bytes: Uint8Array; start: number; end: number }): void {
+    const { memory } = this;
+    const sizes = memory.read(ref, SIZES);
+    const start = memory.offset(ref) + HEAD_BYTES[(sizes >>> 8) & 7]!;
+    const short = sizes & 255;
+    range.bytes = memory.bytesOf(ref);
+    range.start = start;
+    range.end = start + (short === LONG_KEY_MARK ? this.keyLength(ref) : short);
+  }
+
   /** A copy of the key. */
   keyBytes(ref: Ref): Buffer {
     const start = this.keyStart(ref);

@@ -7,7 +7,7 @@
  * their keys and neither moves nor frees them. An inner node repeats the score and the entry that each child begins with,
  * so that a search reads no node but those it passes.
  *
- * A change is one descent, by score and member or by rank, that owns what it passes: every node on the way changes
+ * A change is one descent, by score and member or by rank (of many elements too, if they go), that owns what it passes: every node on the way changes
  * anyhow, since its counts do. While a snapshot is open that copies one node of each level at
  * most, some five kilobytes for millions of elements.
  *
@@ -36,8 +36,9 @@ import {
   scoreOf,
   totalOf,
 } from "./ordered-tree/node.js";
-import { OrderedTreeReader } from "./ordered-tree/reader.js";
+import { OrderedTreeReader, type RunVisitor } from "./ordered-tree/reader.js";
 
+export { refOf, scoreOf } from "./ordered-tree/node.js";
 export { OrderedTreeReader } from "./ordered-tree/reader.js";
 
 /** A node with fewer items looks for a neighbour to join. */
@@ -74,18 +75,22 @@ export class OrderedTree extends OrderedTreeReader<Arena> {
     this.forget();
   }
 
-  /** Takes the element of that rank out. */
-  removeAt(rank: number): void {
-    this.byRank = true;
-    this.rest = rank;
-    this.removeFromRoot();
+  /**
+   * Takes `count` elements out, from a rank on, whole leaves at a time. Before the elements of a leaf go, `leaving` is
+   * told of them, in order: those in the slots from `from` on and below `to`.
+   */
+  removeRange(rank: number, count: number, leaving: RunVisitor): void {
+    this.root = this.memory.own(this.root);
+    this.cut(this.root, rank, count, leaving);
+    this.lowerRoot();
   }
 
   /** Takes the element with that score and member out, which must be there. */
   remove(score: number, member: Uint8Array, start: number, end: number): void {
-    this.byRank = false;
     this.lookFor(score, member, start, end);
-    this.removeFromRoot();
+    this.root = this.memory.own(this.root);
+    this.removeFrom(this.root);
+    this.lowerRoot();
     this.forget();
   }
 
@@ -120,9 +125,12 @@ export class OrderedTree extends OrderedTreeReader<Arena> {
     if (right !== 0) this.grow(right);
   }
 
-  private removeFromRoot(): void {
-    this.root = this.memory.own(this.root);
-    this.removeFrom(this.root);
+  /** Takes away the levels that a removal has left without a purpose. */
+  private lowerRoot(): void {
+    if (itemsOf(this.memory, this.root) === 0 && levelOf(this.memory, this.root) > 0) {
+      this.memory.free(this.root);
+      this.root = createNode(this.memory, 0);
+    }
     while (levelOf(this.memory, this.root) > 0 && itemsOf(this.memory, this.root) === 1) {
       const only = refOf(this.memory, this.root, 0);
       this.memory.free(this.root);
@@ -217,13 +225,14 @@ export class OrderedTree extends OrderedTreeReader<Arena> {
     this.writeChild(this.root, 1, right);
   }
 
+  /** Takes what is looked for out of an owned node. */
   private removeFrom(node: Ref): void {
     const level = levelOf(this.memory, node);
     if (level === 0) {
-      this.shift(node, (this.byRank ? this.rest : this.itemsBelow(node, 0)) + 1, -1);
+      this.shift(node, this.itemsBelow(node, 0) + 1, -1);
       return;
     }
-    const slot = this.byRank ? this.childAt(node) : this.childWith(node, level);
+    const slot = this.childWith(node, level);
     const child = this.ownChild(node, slot);
     this.removeFrom(child);
     const items = itemsOf(this.memory, child);
@@ -233,11 +242,53 @@ export class OrderedTree extends OrderedTreeReader<Arena> {
       return;
     }
     this.refresh(node, slot, child, -1);
-    if (items < JOIN_BELOW) this.join(node, slot);
+    this.join(node, slot);
   }
 
-  /** Joins a child with a neighbour, if they fit. */
+  /** Takes `count` elements out of an owned node, from its element `first` on. */
+  private cut(node: Ref, first: number, count: number, leaving: RunVisitor): void {
+    if (levelOf(this.memory, node) === 0) {
+      leaving(node, first, first + count);
+      this.shift(node, first + count, -count);
+      return;
+    }
+    this.rest = first;
+    const start = this.childAt(node);
+    let from = this.rest;
+    let slot = start;
+    // The children that lose some elements stay; between them lie those that lose all.
+    let gone = 0;
+    let goneEnd = 0;
+    for (let left = count; left > 0; slot++) {
+      const size = countOf(this.memory, node, slot);
+      const taken = Math.min(left, size - from);
+      if (taken === size) {
+        this.cutOff(refOf(this.memory, node, slot), leaving);
+        gone++;
+        goneEnd = slot + 1;
+      } else {
+        const child = this.ownChild(node, slot);
+        this.cut(child, from, taken, leaving);
+        this.refresh(node, slot, child, -taken);
+      }
+      left -= taken;
+      from = 0;
+    }
+    if (gone > 0) this.shift(node, goneEnd, -gone);
+    for (let left = slot - gone - 1; left >= start; left--) this.join(node, left);
+  }
+
+  /** Frees a node with all below it. */
+  private cutOff(node: Ref, leaving: RunVisitor): void {
+    const items = itemsOf(this.memory, node);
+    if (levelOf(this.memory, node) === 0) leaving(node, 0, items);
+    else for (let slot = 0; slot < items; slot++) this.cutOff(refOf(this.memory, node, slot), leaving);
+    this.memory.free(node);
+  }
+
+  /** Joins a child with a neighbour, if it has few items and they fit. */
   private join(node: Ref, slot: number): void {
+    if (itemsOf(this.memory, refOf(this.memory, node, slot)) >= JOIN_BELOW) return;
     const left = slot > 0 ? slot - 1 : 0;
     if (left + 1 === itemsOf(this.memory, node)) return;
     const right = refOf(this.memory, node, left + 1);
@@ -294,8 +345,8 @@ export class OrderedTree extends OrderedTreeReader<Arena> {
     words[at + FIRSTS_AT] = entryOf(memory, from, fromSlot);
   }
 
-  /** Moves the items from a slot on by one place, to open a gap (1) or to close one (-1). */
-  private shift(node: Ref, slot: number, by: 1 | -1): void {
+  /** Moves the items from a slot on by so many places, to open a gap (1) or to close one (negative). */
+  private shift(node: Ref, slot: number, by: number): void {
     const memory = this.memory;
     const words = memory.wordsOf(node);
     const at = memory.word(node);
@@ -317,10 +368,10 @@ export class OrderedTree extends OrderedTreeReader<Arena> {
   }
 }
 
-/** Moves a range by one place. A loop: a native copy in shared memory takes longer for so few. */
-function moveItems(array: Float64Array | Int32Array, from: number, end: number, by: 1 | -1): void {
-  if (by < 0) for (let at = from; at < end; at++) array[at - 1] = array[at]!;
-  else for (let at = end; at > from; at--) array[at] = array[at - 1]!;
+/** Moves a range by so many places. A loop: a native copy in shared memory takes longer for so few. */
+function moveItems(array: Float64Array | Int32Array, from: number, end: number, by: number): void {
+  if (by < 0) for (let at = from; at < end; at++) array[at + by] = array[at]!;
+  else for (let at = end - 1; at >= from; at--) array[at + by] = array[at]!;
 }
 
 function createNode(arena: Arena, level: number): Ref {

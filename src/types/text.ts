@@ -41,9 +41,7 @@ export class Text implements Slice {
 
   /** Shows the key of an entry of a dict. */
   readKey(entries: EntryReader, ref: Ref): void {
-    const start = entries.keyStart(ref);
-    const { memory } = entries;
-    this.set(memory.bytesOf(ref), start, start + entries.keyLength(ref));
+    entries.showKey(ref, this);
   }
 
   /** Shows the value of an entry of a dict. */

@@ -43,12 +43,12 @@ export const zsetType: ValueType = {
   free(entries, ref) {
     const box = entries.box(ref);
     if (entries.encoding(ref) === LISTPACK) entries.memory.free(box);
-    else Indexed.at(entries, box).free();
+    else new Indexed(entries).open(box).free();
     entries.memory.free(ref);
   },
   dismantle(entries, ref) {
     if (entries.encoding(ref) === LISTPACK) return null;
-    const indexed = Indexed.at(entries, entries.box(ref));
+    const indexed = new Indexed(entries).open(entries.box(ref));
     if (indexed.count <= FREED_AT_ONCE) return null;
     entries.memory.free(ref);
     return indexed.dismantle();
@@ -57,7 +57,7 @@ export const zsetType: ValueType = {
     const arena = entries.memory;
     const box = entries.box(ref);
     if (entries.encoding(ref) !== LISTPACK) {
-      return entries.createBoxed(key, Indexed.at(entries, box).copy().box, traits);
+      return entries.createBoxed(key, new Indexed(entries).open(box).copy().box, traits);
     }
     const start = arena.offset(box) + HEADER_BYTES;
     const { length } = new Packed(arena, box).listpackBytes;
@@ -68,7 +68,7 @@ export const zsetType: ValueType = {
   bytes(entries, ref, samples) {
     const box = entries.box(ref);
     const packed = entries.encoding(ref) === LISTPACK;
-    const value = packed ? entries.memory.sizeOf(box) : Indexed.at(entries, box).bytesTaken(samples);
+    const value = packed ? entries.memory.sizeOf(box) : new Indexed(entries).open(box).bytesTaken(samples);
     return entries.memory.sizeOf(ref) + value;
   },
   digest(entries, ref, digest) {

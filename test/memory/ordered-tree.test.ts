@@ -6,7 +6,7 @@ import fc from "fast-check";
 import { Arena } from "#tidemark/memory/arena.js";
 import { Entries, NEVER } from "#tidemark/memory/entry.js";
 import { Hasher } from "#tidemark/memory/key.js";
-import { OrderedTree, OrderedTreeReader } from "#tidemark/memory/ordered-tree.js";
+import { OrderedTree, OrderedTreeReader, refOf, scoreOf } from "#tidemark/memory/ordered-tree.js";
 import { SeededChance } from "../support/chance.js";
 
 const TRAITS = { type: 0, encoding: 0, access: 0, expiry: NEVER };
@@ -59,9 +59,22 @@ class Ordered {
   removeAt(rank: number): void {
     const { score, member, ref } = this.model.splice(rank, 1)[0]!;
     const bytes = Buffer.from(member);
-    if (this.model.length % 2 === 0) this.tree.removeAt(rank);
+    if (this.model.length % 2 === 0) this.tree.removeRange(rank, 1, () => {});
     else this.tree.remove(score, bytes, 0, bytes.length);
     this.arena.free(ref);
+  }
+
+  removeRange(first: number, count: number): void {
+    const leaving: number[] = [];
+    this.tree.removeRange(first, count, (leaf, from, to) => {
+      for (let slot = from; slot < to; slot++) leaving.push(refOf(this.arena, leaf, slot));
+    });
+    const removed = this.model.splice(first, count);
+    assert.deepEqual(
+      leaving,
+      removed.map((item) => item.ref),
+    );
+    for (const ref of leaving) this.arena.free(ref);
   }
 
   /** The same member and score in another entry: what happens to an entry that a snapshot holds. */
@@ -87,18 +100,25 @@ class Ordered {
 
   checkRanges(first: number, count: number): void {
     const up: number[] = [];
-    this.tree.forEach(first, count, (_score, ref) => up.push(ref));
+    this.tree.forEachRun(first, count, (leaf, from, to) => {
+      for (let slot = from; slot < to; slot++) up.push(refOf(this.arena, leaf, slot));
+    });
     const wanted = this.model.slice(first, first + count).map((item) => item.ref);
     assert.deepEqual(up, wanted);
     const down: number[] = [];
-    this.tree.forEachBackwards(first + count - 1, count, (_score, ref) => down.push(ref));
+    this.tree.forEachRunBackwards(first + count - 1, count, (leaf, from, to) => {
+      for (let slot = to - 1; slot >= from; slot--) down.push(refOf(this.arena, leaf, slot));
+    });
     assert.deepEqual(down, wanted.reverse());
   }
 
   contentOf(tree: OrderedTreeReader): Shown[] {
     const content: Shown[] = [];
-    tree.forEach(0, tree.count, (score, ref) => {
-      content.push([score, this.entries.keyBytes(ref).toString()]);
+    tree.forEachRun(0, tree.count, (leaf, from, to) => {
+      for (let slot = from; slot < to; slot++) {
+        const member = this.entries.keyBytes(refOf(this.arena, leaf, slot)).toString();
+        content.push([scoreOf(this.arena, leaf, slot), member]);
+      }
     });
     return content;
   }
@@ -126,6 +146,10 @@ const change = fc.oneof(
     weight: 2,
     arbitrary: fc.record({ kind: fc.constant("cut" as const), at: fc.nat(), count: fc.nat(400) }),
   },
+  {
+    weight: 2,
+    arbitrary: fc.record({ kind: fc.constant("range" as const), at: fc.nat(), count: fc.nat(1500) }),
+  },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant("open" as const) }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant("close" as const), at: fc.nat() }) },
 );
@@ -152,6 +176,10 @@ describe("an ordered tree", () => {
               for (let i = 0; i < each.count && ordered.model.length > 0; i++) {
                 ordered.removeAt(each.at % ordered.model.length);
               }
+            }
+            if (each.kind === "range" && length > 0) {
+              const first = each.at % length;
+              ordered.removeRange(first, Math.min(each.count, length - first));
             }
             if (each.kind === "open") {
               const cut = ordered.arena.openCut();
@@ -194,11 +222,34 @@ describe("an ordered tree", () => {
       const used = ordered.tree.nodeBytes;
       // 6000 elements of twelve bytes; half-full nodes need twice that.
       assert.ok(used < 6000 * 12 * (place === "end" ? 1.2 : 2.3), `${used} bytes for ${place}`);
-      for (let i = 0; i < 5900; i++) ordered.tree.removeAt((i * 7919) % ordered.tree.count);
+      for (let i = 0; i < 5900; i++) ordered.tree.removeRange((i * 7919) % ordered.tree.count, 1, () => {});
       assert.ok(ordered.tree.nodeBytes < used / 10, `${ordered.tree.nodeBytes} bytes are left of ${used}`);
-      for (let i = 0; i < 100; i++) ordered.tree.removeAt(0);
+      for (let i = 0; i < 100; i++) ordered.tree.removeRange(0, 1, () => {});
       assert.equal(ordered.tree.count, 0);
       assert.equal(ordered.arena.blocks, 1);
+    }
+  });
+
+  it("removes ranges of any size at any place, and what is left is as full as before", () => {
+    for (const [first, count] of [
+      [0, 20_000],
+      [0, 19_999],
+      [1, 19_999],
+      [1, 19_998],
+      [0, 61],
+      [5000, 4000],
+      [19_990, 10],
+    ] as const) {
+      const ordered = new Ordered();
+      for (let i = 0; i < 20_000; i++) ordered.append(Math.floor(i / 5000), `m${100_000 + i}`);
+      const full = ordered.tree.nodeBytes;
+      ordered.removeRange(first, count);
+      ordered.check();
+      assert.ok(ordered.tree.nodeBytes < full * (1 - count / 20_000) + 10_000);
+      for (let i = 0; i < 100; i++) ordered.append(7, `m${100_000 + i}`);
+      ordered.check();
+      ordered.empty();
+      assert.equal(ordered.arena.blocks, 0);
     }
   });
 
@@ -225,7 +276,7 @@ describe("an ordered tree", () => {
     const ordered = new Ordered();
     for (let i = 0; i < 20_000; i++) ordered.append(i, `m${i}`);
     const cut = ordered.arena.openCut();
-    ordered.tree.removeAt(10_000);
+    ordered.tree.removeRange(10_000, 1, () => {});
     assert.ok(ordered.arena.copiedBytes <= 768 + 2 * 1280, `${ordered.arena.copiedBytes} bytes are copied`);
     cut.close();
   });

@@ -12,6 +12,7 @@ import {
   ABSENT,
   type FormReader,
   LISTPACK,
+  type PackedLimits,
   readSortedSet,
   SKIPLIST,
   SortedSet,
@@ -31,11 +32,13 @@ class Ranked {
   readonly entries = new Entries(this.arena);
   readonly hasher = new Hasher(new SeededChance(1));
   readonly model = new Map<string, number>();
+  readonly limits: PackedLimits;
   readonly set: SortedSet;
   ref: number;
 
-  constructor(readonly limits = { entries: 16, value: 20 }) {
-    this.set = SortedSet.create(this.entries, this.hasher, limits);
+  constructor(entries = 16, value = 20) {
+    this.limits = { "zset-max-listpack-entries": entries, "zset-max-listpack-value": value };
+    this.set = SortedSet.create(this.entries, this.hasher, this.limits);
     this.ref = this.entry(this.set);
   }
 
@@ -142,7 +145,7 @@ const change = fc.oneof(
   { weight: 3, arbitrary: fc.record({ kind: fc.constant("drop" as const), at: fc.nat() }) },
   {
     weight: 1,
-    arbitrary: fc.record({ kind: fc.constant("range" as const), at: fc.nat(), count: fc.nat(9) }),
+    arbitrary: fc.record({ kind: fc.constant("range" as const), at: fc.nat(), count: fc.nat(300) }),
   },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant("many" as const), from: fc.nat(99) }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constantFrom("index" as const, "settle" as const) }) },
@@ -188,7 +191,7 @@ describe("a sorted set", () => {
   });
 
   it("is packed up to the limits and indexed for good beyond them", () => {
-    const byCount = new Ranked({ entries: 4, value: 10 });
+    const byCount = new Ranked(4, 10);
     for (const name of ["a", "b", "c", "d"]) byCount.put(name, 1);
     assert.equal(byCount.set.encoding, LISTPACK);
     assert.equal(zsetType.encoding(byCount.entries, byCount.ref), "listpack");
@@ -198,12 +201,12 @@ describe("a sorted set", () => {
     byCount.remove("e");
     assert.equal(byCount.set.encoding, SKIPLIST);
     byCount.check();
-    const byLength = new Ranked({ entries: 4, value: 10 });
+    const byLength = new Ranked(4, 10);
     byLength.put("0123456789", 1);
     assert.equal(byLength.set.encoding, LISTPACK);
     byLength.put("0123456789a", 1);
     assert.equal(byLength.set.encoding, SKIPLIST);
-    assert.equal(new Ranked({ entries: 0, value: 10 }).set.encoding, SKIPLIST);
+    assert.equal(new Ranked(0, 10).set.encoding, SKIPLIST);
   });
 
   it("holds members and scores in Redis's order and form while it is packed", () => {
@@ -226,7 +229,7 @@ describe("a sorted set", () => {
       [4, 0],
       [0, -0],
     ] as const) {
-      const ranked = new Ranked({ entries, value: 10 });
+      const ranked = new Ranked(entries, 10);
       ranked.set.insert(ranked.key("a"), -0);
       assert.ok(Object.is(ranked.set.score(ranked.key("a")), expected));
     }

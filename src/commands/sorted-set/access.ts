@@ -8,10 +8,15 @@ import type { Ref } from "../../memory/memory.js";
 import { ZSET } from "../../types/type.js";
 import { SortedSet } from "../../types/zset.js";
 
-/** The sorted set of an entry. */
+/** The sorted set of an entry, until the command opens or creates another one. */
 export function openSet(call: Call, ref: Ref): SortedSet {
+  return call.engine.keyspace.sortedSet.open(ref, call.engine.config.values);
+}
+
+/** The sorted set of an entry, for commands that work on several at once. */
+export function openOneOfMany(call: Call, ref: Ref): SortedSet {
   const { entries, hasher } = call.engine.keyspace;
-  return SortedSet.of(entries, hasher, limits(call), ref);
+  return SortedSet.of(entries, hasher, call.engine.config.values, ref);
 }
 
 /** The sorted set at a key to read, null when there is none. */
@@ -25,16 +30,15 @@ export function writeEntry(call: Call, key: Key): Ref {
   return call.checkType(call.database.write(key), ZSET);
 }
 
-/** A sorted set that no key has yet. */
+/** A sorted set that no key has yet, until the command opens or creates another one. */
 export function createSet(call: Call): SortedSet {
-  const { entries, hasher } = call.engine.keyspace;
-  return SortedSet.create(entries, hasher, limits(call));
+  return call.engine.keyspace.sortedSet.begin(call.engine.config.values);
 }
 
-/** As `createSet`, for what is computed from other sets and may be stored. */
+/** One that is computed from others and may be stored, beside them. */
 export function createResult(call: Call): SortedSet {
   const { entries, hasher } = call.engine.keyspace;
-  return SortedSet.createResult(entries, hasher, limits(call));
+  return SortedSet.createResult(entries, hasher, call.engine.config.values);
 }
 
 /** Puts a new sorted set at a key, in the place of the entry `old`, 0 if there is none. */
@@ -89,9 +93,4 @@ export function storeSet(call: Call, key: Key, set: SortedSet, event: string): v
   if (old === 0) return;
   database.remove(key, old);
   database.changed(key, NOTIFY_GENERIC, "del");
-}
-
-function limits(call: Call): { entries: number; value: number } {
-  const { values } = call.engine.config;
-  return { entries: values["zset-max-listpack-entries"], value: values["zset-max-listpack-value"] };
 }

@@ -7,7 +7,7 @@ import type { Ref } from "../../memory/memory.js";
 import type { Sets } from "../../types/set.js";
 import { SET, ZSET } from "../../types/type.js";
 import { Element, type Visitor } from "../../types/zset.js";
-import { openSet } from "./access.js";
+import { openOneOfMany } from "./access.js";
 import { long } from "./interval.js";
 
 /** What the combination needs of a set. */
@@ -55,7 +55,7 @@ function sourceOf(call: Call, ref: Ref): Source {
   const { entries, sets } = call.engine.keyspace;
   switch (entries.type(ref)) {
     case ZSET:
-      return openSet(call, ref);
+      return openOneOfMany(call, ref);
     case SET:
       return new UnscoredSource(sets, ref);
     default:

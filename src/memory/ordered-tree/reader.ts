@@ -18,9 +18,12 @@ import {
 
 const NO_BYTES = new Uint8Array(0);
 
+/** Is shown neighbours: the elements of a leaf in the slots from `from` on and below `to`. */
+export type RunVisitor = (leaf: Ref, from: number, to: number) => void;
+
 export class OrderedTreeReader<M extends Memory = Memory> {
-  /** Where `descend` has arrived: the leaf or child, and how many elements of it are still to be passed. */
-  protected rest = 0;
+  /** Where a descent by rank has arrived: how many elements of the node are still to be passed. */
+  rest = 0;
   // What is looked for.
   private score = 0;
   protected orEqual = false;
@@ -53,33 +56,30 @@ export class OrderedTreeReader<M extends Memory = Memory> {
     return refOf(this.memory, this.leafOf(rank), this.rest);
   }
 
-  /** Calls `visit` for `count` elements in ascending order from a rank on. The tree must not change meanwhile. */
-  forEach(first: number, count: number, visit: (score: number, ref: Ref) => void): void {
+  /**
+   * Visits `count` elements in ascending order from a rank on, those of a leaf together. The tree must not change
+   * meanwhile.
+   */
+  forEachRun(first: number, count: number, visit: RunVisitor): void {
     const end = first + count;
     for (let rank = first; rank < end; ) {
       const leaf = this.leafOf(rank);
       const from = this.rest;
       const to = Math.min(itemsOf(this.memory, leaf), from + end - rank);
-      const doubles = this.memory.doublesOf(leaf);
-      const scores = this.memory.double(leaf) + SCORES_AT;
-      const words = this.memory.wordsOf(leaf);
-      const refs = this.memory.word(leaf) + REFS_AT;
-      for (let slot = from; slot < to; slot++) visit(doubles[scores + slot]!, words[refs + slot]! >>> 0);
+      visit(leaf, from, to);
       rank += to - from;
     }
   }
 
-  /** As `forEach`, in descending order: the first element has the rank `last`. */
-  forEachBackwards(last: number, count: number, visit: (score: number, ref: Ref) => void): void {
+  /** As `forEachRun`, in descending order of the leaves: the last slot of the first run has the rank `last`. */
+  forEachRunBackwards(last: number, count: number, visit: RunVisitor): void {
     const end = last - count;
     for (let rank = last; rank > end; ) {
       const leaf = this.leafOf(rank);
-      const from = this.rest;
-      const to = Math.max(-1, from - (rank - end));
-      for (let slot = from; slot > to; slot--) {
-        visit(scoreOf(this.memory, leaf, slot), refOf(this.memory, leaf, slot));
-      }
-      rank -= from - to;
+      const to = this.rest + 1;
+      const from = Math.max(0, to - (rank - end));
+      visit(leaf, from, to);
+      rank -= to - from;
     }
   }
 

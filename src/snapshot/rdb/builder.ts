@@ -112,12 +112,9 @@ export class ValueBuilder {
   /** An empty sorted set that so many members are to come into. */
   beginSortedSet(key: Key, { access, expiry }: Traits, count: number): void {
     const { entries, hasher } = this.space;
-    const most = this.limits["zset-max-listpack-entries"];
-    this.zset = SortedSet.create(entries, hasher, {
-      // What will not stay packed does not begin so.
-      entries: count > most ? 0 : most,
-      value: this.limits["zset-max-listpack-value"],
-    });
+    this.zset = SortedSet.create(entries, hasher, this.limits);
+    // What will not stay packed does not begin so.
+    if (count > this.limits["zset-max-listpack-entries"]) this.zset.turnIndexed();
     const { box, encoding } = this.zset;
     this.ref = entries.createBoxed(key, box, { type: ZSET, encoding, access, expiry });
   }

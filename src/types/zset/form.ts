@@ -19,6 +19,10 @@ export interface FormReader {
 export interface Form extends FormReader {
   /** The root block of the value; a change may move it. */
   readonly box: Ref;
+  /** Becomes the form whose root block that is. */
+  open(box: Ref): this;
+  /** Becomes a new one that is empty. */
+  begin(): this;
   /** A handle of the member, valid until the next change, or ABSENT. */
   find(key: Key): number;
   scoreOf(handle: number): number;
@@ -33,6 +37,7 @@ export interface Form extends FormReader {
   insert(key: Key, score: number): void;
   update(key: Key, handle: number, score: number): void;
   remove(key: Key, handle: number): void;
+  /** Takes `count` elements out, from a rank on. */
   removeRange(first: number, count: number, hasher: Hasher): void;
   /** Frees everything; the form is dead afterwards. */
   free(): void;

@@ -10,7 +10,7 @@ import { Dict } from "../../memory/dict.js";
 import { type Entries, EntryReader, NEVER } from "../../memory/entry.js";
 import { type Hasher, Key } from "../../memory/key.js";
 import { HEADER_BYTES, type Memory, type Ref } from "../../memory/memory.js";
-import { OrderedTree, OrderedTreeReader } from "../../memory/ordered-tree.js";
+import { OrderedTree, OrderedTreeReader, refOf, scoreOf } from "../../memory/ordered-tree.js";
 import { DictRemains, type Remains } from "../tabled.js";
 import { Element, type Visitor } from "./element.js";
 import { ABSENT, type Form, type FormReader } from "./form.js";
@@ -34,6 +34,9 @@ export function membersIn(memory: Memory, box: Ref): Ref {
 export class IndexedReader<M extends Memory = Memory, T extends OrderedTreeReader<M> = OrderedTreeReader<M>>
   implements FormReader
 {
+  /** What visitors are shown. */
+  protected readonly element = new Element();
+
   constructor(
     readonly memory: M,
     public box: Ref,
@@ -46,13 +49,15 @@ export class IndexedReader<M extends Memory = Memory, T extends OrderedTreeReade
   }
 
   range(first: number, count: number, visit: Visitor): void {
-    const element = new Element();
-    this.tree.forEach(first, count, (score, ref) => this.visit(element, score, ref, visit));
+    this.tree.forEachRun(first, count, (leaf, from, to) => {
+      for (let slot = from; slot < to; slot++) this.show(leaf, slot, visit);
+    });
   }
 
   rangeBackwards(last: number, count: number, visit: Visitor): void {
-    const element = new Element();
-    this.tree.forEachBackwards(last, count, (score, ref) => this.visit(element, score, ref, visit));
+    this.tree.forEachRunBackwards(last, count, (leaf, from, to) => {
+      for (let slot = to - 1; slot >= from; slot--) this.show(leaf, slot, visit);
+    });
   }
 
   static open<M extends Memory>(memory: M, box: Ref): IndexedReader<M> {
@@ -60,11 +65,10 @@ export class IndexedReader<M extends Memory = Memory, T extends OrderedTreeReade
     return new IndexedReader(memory, box, tree, new EntryReader(memory));
   }
 
-  protected visit(element: Element, score: number, ref: Ref, visit: Visitor): void {
-    element.bytes = this.memory.bytesOf(ref);
-    element.start = this.reader.keyStart(ref);
-    element.end = element.start + this.reader.keyLength(ref);
-    element.score = score;
+  private show(leaf: Ref, slot: number, visit: Visitor): void {
+    const { memory, element } = this;
+    this.reader.showKey(refOf(memory, leaf, slot), element);
+    element.score = scoreOf(memory, leaf, slot);
     visit(element);
   }
 }
@@ -94,28 +98,29 @@ class IndexedRemains implements Remains {
 
 /** The indexed form on the arena. A handle is the reference of an entry. */
 export class Indexed extends IndexedReader<Arena, OrderedTree> implements Form {
-  private constructor(
-    private readonly entries: Entries,
-    box: Ref,
-    private readonly dict: Dict,
-    tree: OrderedTree,
-  ) {
-    super(entries.memory, box, tree, entries);
+  private readonly dict: Dict;
+  private readonly key = new Key();
+
+  constructor(private readonly entries: Entries) {
+    super(entries.memory, 0, new OrderedTree(entries.memory, 0, entries), entries);
+    this.dict = new Dict(entries.memory, 0, entries);
   }
 
-  static at(entries: Entries, box: Ref): Indexed {
-    const arena = entries.memory;
-    const dict = new Dict(arena, membersIn(arena, box), entries);
-    return new Indexed(entries, box, dict, new OrderedTree(arena, arena.read(box, TREE) >>> 0, entries));
+  open(box: Ref): this {
+    const { memory } = this;
+    this.box = box;
+    this.dict.root = membersIn(memory, box);
+    this.tree.root = memory.read(box, TREE) >>> 0;
+    return this;
   }
 
-  /** An empty one. */
-  static create(entries: Entries): Indexed {
-    const arena = entries.memory;
-    const box = arena.allocate(BOX_BYTES);
-    const created = new Indexed(entries, box, new Dict(arena), new OrderedTree(arena));
-    created.writeRoots();
-    return created;
+  begin(): this {
+    const { memory } = this;
+    this.box = memory.allocate(BOX_BYTES);
+    this.dict.root = new Dict(memory).root;
+    this.tree.root = new OrderedTree(memory).root;
+    this.writeRoots();
+    return this;
   }
 
   /** The dict knows it without adding up. */
@@ -145,8 +150,12 @@ export class Indexed extends IndexedReader<Arena, OrderedTree> implements Form {
   }
 
   scan(cursor: number, count: number, visit: Visitor): number {
-    const element = new Element();
-    return this.dict.scan(cursor, count, (ref) => this.visit(element, this.scoreOf(ref), ref, visit));
+    const { element } = this;
+    return this.dict.scan(cursor, count, (ref) => {
+      this.entries.showKey(ref, element);
+      element.score = this.scoreOf(ref);
+      visit(element);
+    });
   }
 
   insert(key: Key, score: number): void {
@@ -177,20 +186,13 @@ export class Indexed extends IndexedReader<Arena, OrderedTree> implements Form {
   }
 
   removeRange(first: number, count: number, hasher: Hasher): void {
-    const key = new Key();
-    for (let left = count; left > 0; left--) {
-      const ref = this.tree.refAt(first);
-      const start = this.entries.keyStart(ref);
-      hasher.set(key, this.memory.bytesOf(ref), start, start + this.entries.keyLength(ref));
-      this.tree.removeAt(first);
-      this.drop(key.hash, ref);
-    }
+    this.tree.removeRange(first, count, (leaf, from, to) => this.dropRun(leaf, from, to, hasher));
     this.saveRoots();
   }
 
   /** Another one with the same elements. */
   copy(): Indexed {
-    const copied = Indexed.create(this.entries);
+    const copied = new Indexed(this.entries).begin();
     const key = new Key();
     this.dict.forEach((ref, hash) => {
       key.bytes = this.memory.bytesOf(ref);
@@ -203,7 +205,9 @@ export class Indexed extends IndexedReader<Arena, OrderedTree> implements Form {
   }
 
   free(): void {
-    this.tree.forEach(0, this.count, (_score, ref) => this.memory.free(ref));
+    this.tree.forEachRun(0, this.count, (leaf, from, to) => {
+      for (let slot = from; slot < to; slot++) this.memory.free(refOf(this.memory, leaf, slot));
+    });
     this.tree.free();
     this.dict.freeTable();
     this.memory.free(this.box);
@@ -220,8 +224,8 @@ export class Indexed extends IndexedReader<Arena, OrderedTree> implements Form {
     const count = this.count;
     const sampled = samples === 0 ? count : Math.min(samples, count);
     let bytes = 0;
-    this.tree.forEach(0, sampled, (_score, ref) => {
-      bytes += this.memory.sizeOf(ref);
+    this.tree.forEachRun(0, sampled, (leaf, from, to) => {
+      for (let slot = from; slot < to; slot++) bytes += this.memory.sizeOf(refOf(this.memory, leaf, slot));
     });
     const entries = sampled === 0 ? 0 : Math.round((bytes / sampled) * count);
     return this.memory.sizeOf(this.box) + this.dict.tableBytes + this.tree.nodeBytes + entries;
@@ -233,6 +237,16 @@ export class Indexed extends IndexedReader<Arena, OrderedTree> implements Form {
     const ref = this.entries.createString(key, SCORE_AS_BYTES, 0, SCORE_BYTES, TRAITS);
     this.dict.insert(key.hash, ref);
     return ref;
+  }
+
+  /** Drops elements that are leaving the tree. */
+  private dropRun(leaf: Ref, from: number, to: number, hasher: Hasher): void {
+    const { entries, key } = this;
+    for (let slot = from; slot < to; slot++) {
+      const ref = refOf(this.memory, leaf, slot);
+      entries.showKey(ref, key);
+      this.drop(hasher.set(key, key.bytes, key.start, key.end).hash, ref);
+    }
   }
 
   private drop(hash: number, ref: Ref): void {

@@ -133,18 +133,22 @@ export class PackedReader<M extends Memory = Memory> implements FormReader {
 
 /** The packed form on the arena. A handle is the position of a member. */
 export class Packed extends PackedReader<Arena> implements Form {
-  /** An empty one. */
-  static create(arena: Arena): Packed {
-    const box = arena.allocate(HEADER_BYTES + listpack.EMPTY_SIZE);
-    listpack.create(arena.bytesOf(box), arena.offset(box) + HEADER_BYTES);
-    return new Packed(arena, box);
-  }
-
   /** One with the listpack in bytes[start, end), which has been checked. */
   static from(arena: Arena, bytes: Uint8Array, start: number, end: number): Packed {
     const box = arena.allocate(HEADER_BYTES + end - start);
     arena.bytesOf(box).set(bytes.subarray(start, end), arena.offset(box) + HEADER_BYTES);
     return new Packed(arena, box);
+  }
+
+  open(box: Ref): this {
+    this.box = box;
+    return this;
+  }
+
+  begin(): this {
+    this.box = this.memory.allocate(HEADER_BYTES + listpack.EMPTY_SIZE);
+    listpack.create(this.bytes, this.base);
+    return this;
   }
 
   find(key: Key): number {

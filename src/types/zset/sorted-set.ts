@@ -15,50 +15,67 @@ import { Packed } from "./packed.js";
 export const LISTPACK = 0;
 export const SKIPLIST = 1;
 
-/** Beyond these a set is not packed: `zset-max-listpack-entries` and `zset-max-listpack-value`. */
+/** The directives beyond which a set is not packed: how many members it has, and the bytes of one. */
 export interface PackedLimits {
-  readonly entries: number;
-  /** Bytes of a member. */
-  readonly value: number;
+  readonly "zset-max-listpack-entries": number;
+  readonly "zset-max-listpack-value": number;
 }
 
+const NO_LIMITS: PackedLimits = { "zset-max-listpack-entries": 0, "zset-max-listpack-value": 0 };
+
+/** One object serves any number of sorted sets, one after the other, so that a command makes none. */
 export class SortedSet {
-  private constructor(
+  private readonly packed: Packed;
+  private readonly indexed: Indexed;
+  private form: Form;
+  private limits = NO_LIMITS;
+  /** A listpack makes 0 of -0, which the result of a computation may not become before it is complete. */
+  private keepsMinusZero = false;
+
+  constructor(
     private readonly entries: Entries,
     private readonly hasher: Hasher,
-    private readonly limits: PackedLimits,
-    private form: Form,
-    /** A listpack makes 0 of -0, which the result of a computation may not become before it is complete. */
-    private readonly keepsMinusZero = false,
-  ) {}
+  ) {
+    this.packed = new Packed(entries.memory, 0);
+    this.indexed = new Indexed(entries);
+    this.form = this.packed;
+  }
 
-  /** An empty one, packed unless the limits do not allow even one member. */
+  /** An empty one. */
   static create(entries: Entries, hasher: Hasher, limits: PackedLimits): SortedSet {
-    return SortedSet.createEmpty(entries, hasher, limits, false);
+    return new SortedSet(entries, hasher).begin(limits);
   }
 
   /** An empty one for the result of a computation: `settle` it when it is complete. */
   static createResult(entries: Entries, hasher: Hasher, limits: PackedLimits): SortedSet {
-    return SortedSet.createEmpty(entries, hasher, limits, true);
-  }
-
-  private static createEmpty(
-    entries: Entries,
-    hasher: Hasher,
-    limits: PackedLimits,
-    isResult: boolean,
-  ): SortedSet {
-    const packs = limits.entries > 0;
-    const form = packs ? Packed.create(entries.memory) : Indexed.create(entries);
-    return new SortedSet(entries, hasher, limits, form, isResult);
+    const result = SortedSet.create(entries, hasher, limits);
+    result.keepsMinusZero = true;
+    return result;
   }
 
   /** The one that an entry holds. */
   static of(entries: Entries, hasher: Hasher, limits: PackedLimits, ref: Ref): SortedSet {
-    const box = entries.box(ref);
-    const packed = entries.encoding(ref) === LISTPACK;
-    const form = packed ? new Packed(entries.memory, box) : Indexed.at(entries, box);
-    return new SortedSet(entries, hasher, limits, form);
+    return new SortedSet(entries, hasher).open(ref, limits);
+  }
+
+  /** Becomes the set that an entry holds. */
+  open(ref: Ref, limits: PackedLimits): this {
+    this.form = this.entries.encoding(ref) === LISTPACK ? this.packed : this.indexed;
+    this.form.open(this.entries.box(ref));
+    return this.reset(limits);
+  }
+
+  /** Becomes a new set that is empty, packed unless the limits do not allow even one member. */
+  begin(limits: PackedLimits): this {
+    this.form = limits["zset-max-listpack-entries"] > 0 ? this.packed : this.indexed;
+    this.form.begin();
+    return this.reset(limits);
+  }
+
+  private reset(limits: PackedLimits): this {
+    this.limits = limits;
+    this.keepsMinusZero = false;
+    return this;
   }
 
   get box(): Ref {
@@ -66,11 +83,15 @@ export class SortedSet {
   }
 
   get encoding(): number {
-    return this.form instanceof Packed ? LISTPACK : SKIPLIST;
+    return this.isPacked ? LISTPACK : SKIPLIST;
   }
 
   get count(): number {
     return this.form.count;
+  }
+
+  private get isPacked(): boolean {
+    return this.form === this.packed;
   }
 
   /** A handle of the member, valid until the next change, or ABSENT. */
@@ -121,14 +142,14 @@ export class SortedSet {
 
   /** Adds a member that is not there yet. */
   insert(key: Key, score: number): void {
-    if (this.form instanceof Packed && !this.staysPacked(this.form, key, score)) this.index(this.form);
+    if (this.isPacked && !this.staysPacked(key, score)) this.index();
     this.form.insert(key, score);
   }
 
   /** Gives the member that was found another score. */
   update(key: Key, handle: number, score: number): void {
-    if (this.form instanceof Packed && this.losesMinusZero(score)) {
-      this.index(this.form);
+    if (this.isPacked && this.losesMinusZero(score)) {
+      this.index();
       this.form.update(key, this.form.find(key), score);
     } else this.form.update(key, handle, score);
   }
@@ -144,7 +165,7 @@ export class SortedSet {
 
   /** Gives up the packed form. */
   turnIndexed(): void {
-    if (this.form instanceof Packed) this.index(this.form);
+    if (this.isPacked) this.index();
   }
 
   /** Frees everything; the set is dead afterwards. */
@@ -154,33 +175,36 @@ export class SortedSet {
 
   /** Packs a complete result that is small enough. */
   settle(): void {
-    const { form, limits } = this;
-    if (form instanceof Packed || form.count > limits.entries) return;
+    if (this.isPacked || this.count > this.limits["zset-max-listpack-entries"]) return;
     let longest = 0;
     this.visitAll(({ start, end }) => {
       longest = Math.max(longest, end - start);
     });
-    if (longest > limits.value) return;
-    const packed = Packed.create(this.entries.memory);
+    if (longest > this.limits["zset-max-listpack-value"]) return;
+    this.packed.begin();
     const key = new Key();
     this.visitAll(({ bytes, start, end, score }) => {
-      packed.insert(this.hasher.set(key, bytes, start, end), score);
+      this.packed.insert(this.hasher.set(key, bytes, start, end), score);
     });
-    form.free();
-    this.form = packed;
+    this.indexed.free();
+    this.form = this.packed;
   }
 
-  private staysPacked(form: Packed, key: Key, score: number): boolean {
+  private staysPacked(key: Key, score: number): boolean {
     if (this.losesMinusZero(score)) return false;
-    return form.count < this.limits.entries && key.length <= this.limits.value;
+    const { limits } = this;
+    return (
+      this.count < limits["zset-max-listpack-entries"] && key.length <= limits["zset-max-listpack-value"]
+    );
   }
 
   private losesMinusZero(score: number): boolean {
     return this.keepsMinusZero && Object.is(score, -0);
   }
 
-  private index(packed: Packed): void {
-    const indexed = Indexed.create(this.entries);
+  private index(): void {
+    const { packed, indexed } = this;
+    indexed.begin();
     const key = new Key();
     packed.range(0, packed.count, (element) => {
       this.hasher.set(key, element.bytes, element.start, element.end);

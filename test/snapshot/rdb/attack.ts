@@ -135,7 +135,7 @@ function changeSet({ sets }: Keyspace, ref: Ref): void {
 }
 
 function changeSortedSet({ entries, hasher }: Keyspace, ref: Ref, chance: SeededChance): void {
-  const most = { entries: chance.pick([0, 128]), value: 64 };
+  const most = { "zset-max-listpack-entries": chance.pick([0, 128]), "zset-max-listpack-value": 64 };
   const set = SortedSet.of(entries, hasher, most, ref);
   const members: Buffer[] = [];
   set.visitAll(({ bytes, start, end }) => members.push(Buffer.from(bytes.slice(start, end))));
