@@ -62,7 +62,7 @@ const REPORT_US = 2_000_000;
 
 export class Recovery implements LoadProgress {
   readonly startedMs: number;
-  readonly totalBytes: number;
+  totalBytes: number;
   /** The mark that the log reaches, if that is known: it ends with a seal that has one. */
   mark: Mark | null = null;
   private tail!: StreamTail;
@@ -75,7 +75,7 @@ export class Recovery implements LoadProgress {
     const { clock, directory } = parts;
     this.startedMs = clock.now();
     this.reportedUs = clock.monotonicUs();
-    this.totalBytes = directory.manifest.files.reduce((sum, { name }) => sum + directory.sizeOf(name), 0);
+    this.totalBytes = directory.totalBytes;
   }
 
   get loadedBytes(): number {
@@ -84,8 +84,9 @@ export class Recovery implements LoadProgress {
 
   /** Loads everything. Rejects with a StartError; what has been applied by then is of no use. */
   async run(): Promise<void> {
-    const { clock, log } = this.parts;
+    const { clock, log, directory } = this.parts;
     const began = clock.monotonicUs();
+    this.totalBytes = directory.totalBytes;
     try {
       await this.loadAll(null);
     } catch (error) {

@@ -19,7 +19,8 @@ export class AppendOnly {
   /** What takes the log; null while the append-only file is off. */
   file: AppendOnlyFile | null = null;
   readonly rewriter: Rewriter;
-  private directory: AofDirectory | null = null;
+  /** Where its files are; null while none has been looked for. */
+  directory: AofDirectory | null = null;
   private turn!: Turn;
   private policy: FsyncPolicy = "everysec";
   /** The file that is open is from now on only finished: its last marks are of the history as it is at this moment. */
@@ -265,7 +266,7 @@ export class AppendOnly {
   /** `no-appendfsync-on-rewrite`: no sync while something else keeps the disk busy. */
   private wantedPolicy(): FsyncPolicy {
     const { values } = this.engine.config;
-    const pauses = values["no-appendfsync-on-rewrite"] && this.snapshots.background.current !== null;
+    const pauses = values["no-appendfsync-on-rewrite"] && !this.snapshots.background.isFree;
     return pauses ? "no" : values.appendfsync;
   }
 

@@ -122,13 +122,20 @@ export class Persistence {
 
   /** DEBUG LOADAOF: makes the file complete, forgets the dataset, and loads it again. */
   async reload(): Promise<void> {
-    if (this.aof === null) return;
-    await this.appendOnly.rewriter.abort();
-    this.turn.end();
-    await this.appendOnly.close();
-    this.engine.keyspace.clear();
-    await this.load();
-    this.start();
+    const { appendOnly, engine, turn } = this;
+    await appendOnly.rewriter.abort();
+    // It may have been switched on or off since the server started.
+    if (appendOnly.file === null || appendOnly.directory === null) return;
+    this.directory = appendOnly.directory;
+    turn.end();
+    // From now on nobody writes any more.
+    await this.whileLoading(this.recovery(), async (recovery) => {
+      await appendOnly.close();
+      engine.keyspace.clear();
+      await recovery.run();
+      this.recovered = recovery;
+      this.start();
+    });
   }
 
   /** DEBUG RELOAD: loads the snapshot file, into what there is or in its place. Null when there is no file. */
@@ -241,21 +248,25 @@ export class Persistence {
   }
 
   private async load(): Promise<void> {
-    const { engine } = this;
-    const replayer = new Replayer(engine);
-    const recovery = new Recovery({
-      directory: this.directory,
-      clock: engine.platform.clock,
-      replay: replayer,
-      loadTruncated: engine.config.values["aof-load-truncated"],
-      streamTailBytes: engine.config.values["repl-backlog-size"],
-      corruptTailMax: engine.config.values["aof-load-corrupt-tail-max-size"],
-      log: this.writeLog,
-      isEnding: this.isEnding,
-    });
+    const replayer = new Replayer(this.engine);
+    const recovery = this.recovery(replayer);
     await this.whileLoading(recovery, () => recovery.run());
     this.recovered = recovery;
     this.database = replayer.database;
+  }
+
+  private recovery(replay = new Replayer(this.engine)): Recovery {
+    const { config, platform } = this.engine;
+    return new Recovery({
+      directory: this.directory,
+      clock: platform.clock,
+      replay,
+      loadTruncated: config.values["aof-load-truncated"],
+      streamTailBytes: config.values["repl-backlog-size"],
+      corruptTailMax: config.values["aof-load-corrupt-tail-max-size"],
+      log: this.writeLog,
+      isEnding: this.isEnding,
+    });
   }
 
   /** Opens the file that is written to, and lets the log be written. */

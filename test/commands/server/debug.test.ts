@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import fc from "fast-check";
 import { sameReplies, startPair } from "../../support/compare.js";
+import { eventually } from "../../support/condition.js";
 import { removeDirectory, temporaryDirectory } from "../../support/directory.js";
 import { oracleTest } from "../../support/oracle.js";
 import { ServerProcess } from "../../support/process.js";
@@ -208,6 +209,51 @@ test("DEBUG LOADAOF brings back what the file has", async () => {
     client.send("CLIENT", "REPLY", "SKIP");
     client.send("DEBUG", "LOADAOF");
     assert.equal(await client.call("DBSIZE"), 2);
+  } finally {
+    await server.close();
+  }
+});
+
+test("DEBUG LOADAOF of a file that was switched on later, and again after that", async () => {
+  const server = await TidemarkHere.start();
+  try {
+    const client = await server.client();
+    await client.call("SET", "a", "1");
+    assert.equal(await client.call("CONFIG", "SET", "appendonly", "yes"), "OK");
+    const early = String((await client.reply("DEBUG", "LOADAOF")).value);
+    assert.match(early, /without an append-only file|before the first rewrite/);
+    await eventually("the file counts", async () =>
+      /aof_rewrite_in_progress:0\r\naof_rewrite_scheduled:0/.test(
+        String(await client.call("INFO", "persistence")),
+      ),
+    );
+    await client.call("SET", "b", "1");
+    await client.call("DEBUG", "POPULATE", "10");
+    for (let round = 0; round < 2; round++) {
+      assert.equal(await client.call("DEBUG", "LOADAOF"), "OK");
+      assert.equal(await client.call("DBSIZE"), 2 + round);
+      await client.call("SET", "c", "1");
+    }
+  } finally {
+    await server.close();
+  }
+});
+
+test("DEBUG LOADAOF while others write: none of their writes is lost", async () => {
+  const server = await TidemarkHere.start({ appendonly: "yes" });
+  try {
+    const [client, writer] = await Promise.all([server.client(), server.client()]);
+    await writer.call("INCR", "n");
+    let acknowledged = 1;
+    let goesOn = true;
+    const writing = (async () => {
+      while (goesOn)
+        if (typeof (await writer.call("INCR", "n").catch(() => null)) === "number") acknowledged++;
+    })();
+    for (let round = 0; round < 20; round++) assert.equal(await client.call("DEBUG", "LOADAOF"), "OK");
+    goesOn = false;
+    await writing;
+    assert.equal(await client.call("GET", "n"), String(acknowledged));
   } finally {
     await server.close();
   }

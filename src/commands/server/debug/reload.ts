@@ -6,7 +6,11 @@ import { CommandError, fail } from "../../../engine/errors.js";
 export function loadAof(call: Call): void {
   const { engine } = call;
   if (engine.isNested) throw fail("DEBUG LOADAOF is not possible inside a transaction");
-  if (engine.services.aof === null) throw fail("DEBUG LOADAOF is not possible without an append-only file");
+  const { aof, loading } = engine.services;
+  if (loading !== null) throw fail("LOADING Redis is loading the dataset in memory");
+  if (aof === null) throw fail("DEBUG LOADAOF is not possible without an append-only file");
+  if (aof.isProvisional)
+    throw fail("DEBUG LOADAOF is not possible before the first rewrite of the append-only file has ended");
   holdWhile(call, engine.services.reload(), "Error trying to load the AOF files");
 }
 
