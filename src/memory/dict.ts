@@ -308,7 +308,9 @@ export class Dict extends DictReader<Arena> {
     const base = this.memory.word(root);
     words[base + COUNT] = this.count;
     words[base + DEPTH] = depth;
-    for (let at = 0; at < 1 << depth; at++) words[base + DIRECTORY + at] = this.directoryAt(from(at));
+    const old = this.memory.wordsOf(this.root);
+    const oldNames = this.memory.word(this.root) + DIRECTORY;
+    for (let at = 0; at < 1 << depth; at++) words[base + DIRECTORY + at] = old[oldNames + from(at)]!;
     this.memory.free(this.root);
     this.root = root;
   }
