@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
+import test from "node:test";
 import { eventually } from "../support/condition.js";
 import { removeDirectory, temporaryDirectory } from "../support/directory.js";
 import { oracleTest, startOracle } from "../support/oracle.js";
 import { ServerProcess } from "../support/process.js";
 import { CutProxy } from "../support/proxy.js";
+import { HandReplica } from "../support/replica.js";
 import { load, sameData } from "../support/replication.js";
 
 const FILE = ["--appendonly", "yes", "--enable-debug-command", "yes", "--repl-diskless-sync-delay", "0"];
@@ -129,6 +131,30 @@ for (const kind of ["redis", "tidemark"] as const)
       }
     },
   );
+
+test("a replica that lacks what no file has gets everything, and is told why", async () => {
+  const dir = temporaryDirectory();
+  try {
+    const first = await ServerProcess.start({ dir, args: FILE });
+    using replica = await HandReplica.connect(first.port);
+    await replica.synchronize();
+    using source = await first.client();
+    await source.call("PUBLISH", "channel", "message");
+    await source.call("SET", "last", 1);
+    await first.run.kill("SIGKILL");
+    await using again = await ServerProcess.start({ dir, args: FILE });
+    using behind = await HandReplica.connect(again.port);
+    assert.match(await behind.psync(replica.replid, replica.offset + 1), /^\+FULLRESYNC /);
+    using client = await again.client();
+    const info = String(await client.call("INFO", "replication"));
+    assert.match(info, /last_full_resync_reason:no-backlog\r\n/);
+    using level = await HandReplica.connect(again.port);
+    const [, offset] = /second_repl_offset:(\d+)/.exec(info) ?? [];
+    assert.match(await level.psync(replica.replid, Number(offset)), /^\+CONTINUE /);
+  } finally {
+    removeDirectory(dir);
+  }
+});
 
 /** Does something to the servers when a client has written for a while, and is writing on. */
 async function whileWriting(server: ServerProcess, action: () => Promise<void>): Promise<void> {

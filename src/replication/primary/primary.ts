@@ -7,8 +7,8 @@
  *  - Replicas acknowledge once a second, and when asked to (REPLCONF GETACK): that is what WAIT,
  *    `min-replicas-to-write` and `repl-timeout` go by.
  *
- * The backlog exists from the first replica on, or from the start when the files told the position and the stream's end. As long as it does
- * the log's offset moves with every write (log.ts), and it is given up after `repl-backlog-ttl` without replicas.
+ * The backlog exists from the first replica on, or from the start when the files told the position (`recall`). As long as
+ * it does the log's offset moves with every write (log.ts), and it is given up after `repl-backlog-ttl` without replicas.
  */
 
 import type { Values } from "../../config/table.js";

@@ -197,6 +197,16 @@ export class Resyncs {
         "appendonly yes keeps the position of a primary over a restart, so that the backlog begins where it ended",
       );
     const missing = backlog.startOffset + 1 - offset;
+    if (needed <= backlogBytes)
+      return {
+        ...plain(
+          "no-backlog",
+          `it lacks ${needed} bytes, and the backlog has begun ${missing} bytes later: with the first replica, or at the ` +
+            "start behind the last place where the append-only file lacks something of the stream (PING, PUBLISH)",
+          "",
+        ),
+        missingBytes: missing,
+      };
     const cutOff = this.losses.get(replica)?.cause === "output-limit";
     const limit = cutOff
       ? `; it had been disconnected because more than ${outputLimitBytes} bytes waited to be sent (client-output-buffer-limit replica)`
