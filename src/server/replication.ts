@@ -54,6 +54,7 @@ export function followerOf(engine: Engine, surroundings: FollowerSurroundings): 
   return new Follower({
     config,
     clock: platform.clock,
+    chance: platform.chance,
     network: platform.network,
     disk: platform.disk,
     pid: platform.host.pid,

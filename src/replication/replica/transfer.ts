@@ -2,19 +2,22 @@
  * A full resync as its receiver sees it: the snapshot comes over the link and becomes the dataset.
  *
  * It goes into a file first, which is loaded when it is whole (`repl-diskless-load disabled`), or straight into the
- * dataset. The old dataset is dropped at the last moment that the mode allows: when the file is whole; with `swapdb`
- * when the new dataset is; with `on-empty-db` there is none. So whatever breaks before that leaves it as it was, and
- * with it the place in its history from which a partial resync may still be possible.
+ * dataset. The old dataset is dropped at the last moment that the mode allows: when the file is whole, and was found
+ * good as it came; with `swapdb` when the new dataset is whole; with `on-empty-db` there is none. So whatever breaks before
+ * that leaves it as it was, and with it the place in its history from which a partial resync may still be possible.
  */
 
 import { join } from "node:path";
 import type { Values } from "../../config/table.js";
 import { removeQuietly } from "../../persistence/durable-file.js";
 import { loadSnapshot } from "../../persistence/snapshot-load.js";
+import type { Chance } from "../../platform/chance.js";
 import type { Clock } from "../../platform/clock.js";
 import type { Disk, DiskFile } from "../../platform/disk.js";
 import { RdbError } from "../../snapshot/rdb/error.js";
 import { RdbFeed } from "../../snapshot/rdb/feed.js";
+import { inspect } from "../../snapshot/rdb/inspection.js";
+import type { RdbReader } from "../../snapshot/rdb/reader.js";
 import type { FollowedDataset, RestoreMode, Restoring } from "./dataset.js";
 import { Frame, type SnapshotSink } from "./frame.js";
 
@@ -22,6 +25,7 @@ export interface TransferParts {
   readonly values: Readonly<Values>;
   readonly disk: Disk;
   readonly clock: Clock;
+  readonly chance: Chance;
   readonly pid: number;
   readonly dataset: FollowedDataset;
   readonly log: (level: "notice" | "warning", text: string) => void;
@@ -63,7 +67,7 @@ export class Transfer {
     );
     this.receiver =
       mode === null
-        ? new FileReceiver(parts, choice.replacing)
+        ? new FileReceiver(parts, frame.length, choice.replacing)
         : new DirectReceiver(parts, mode, frame.length, choice.replacing);
   }
 
@@ -116,19 +120,32 @@ function modeOf({ values, dataset }: TransferParts, { sameHistory }: TransferCho
 class FileReceiver implements Receiver {
   private readonly path: string;
   private readonly file: DiskFile;
+  private readonly check: Whole;
   private isOpen = true;
 
   constructor(
     private readonly parts: TransferParts,
+    size: number,
     private readonly replacing: () => void,
   ) {
-    const { values, disk, clock, pid } = parts;
+    const { values, disk, clock, chance, pid } = parts;
+    const database = (index: number): void => {
+      if (index < values.databases) return;
+      throw new RdbError(
+        `database ${index}, where this server has ${values.databases} (set 'databases')`,
+        reader.offset,
+      );
+    };
+    // While it comes, and not by loading it: what cannot be loaded must not cost the data that there is.
+    const reader = inspect({ size, chance, sanitize: false }, { database });
+    this.check = new Whole(reader);
     this.path = join(values.dir, `temp-${Math.floor(clock.now() / 1000)}.${pid}.rdb`);
     this.file = disk.open(this.path, "create");
   }
 
   write(bytes: Uint8Array, start: number, end: number): void {
     for (let at = start; at < end; ) at += this.file.write(bytes, at, end);
+    this.check.push(bytes, start, end);
   }
 
   async finish(alive: () => void): Promise<Restoring> {
@@ -136,6 +153,7 @@ class FileReceiver implements Receiver {
     const target = join(values.dir, values.dbfilename);
     let size: number;
     try {
+      this.check.end();
       await this.file.sync();
       this.close();
       size = disk.stat(this.path)?.bytes ?? 0;
@@ -200,7 +218,7 @@ class FileReceiver implements Receiver {
 /** Straight into the dataset: as much as has come is read at once, in the window of the link's read. */
 class DirectReceiver implements Receiver {
   private readonly restoring: Restoring;
-  private readonly feed: RdbFeed;
+  private readonly whole: Whole;
   private isOver = false;
 
   constructor(
@@ -212,28 +230,46 @@ class DirectReceiver implements Receiver {
     if (mode === "replace") replacing();
     parts.log("notice", "MASTER <-> REPLICA sync: Loading DB in memory");
     this.restoring = parts.dataset.restore(mode, size);
-    this.feed = new RdbFeed(this.restoring.reader);
+    this.whole = new Whole(this.restoring.reader);
   }
 
   write(bytes: Uint8Array, start: number, end: number): void {
-    const { reader } = this.restoring;
-    const at = reader.done ? start : this.feed.push(bytes, start, end);
-    if (at < end) throw new RdbError("more bytes behind the end of the snapshot", reader.offset);
-    this.restoring.loadedBytes = reader.offset;
+    this.whole.push(bytes, start, end);
+    this.restoring.loadedBytes = this.restoring.reader.offset;
   }
 
-  finish(): Promise<Restoring> {
-    const { reader } = this.restoring;
-    if (!reader.done) return Promise.reject(new RdbError("unexpected end of the data", reader.offset));
+  async finish(): Promise<Restoring> {
+    this.whole.end();
     this.isOver = true;
     if (this.mode !== "replace") this.replacing();
     this.restoring.complete();
-    return Promise.resolve(this.restoring);
+    return this.restoring;
   }
 
   abandon(): void {
     if (this.isOver) return;
     this.isOver = true;
     this.restoring.abandon();
+  }
+}
+
+/** Reads as much of a snapshot as has come, which must be one and nothing else. Throws an RdbError otherwise. */
+class Whole {
+  private readonly feed: RdbFeed;
+
+  constructor(private readonly reader: RdbReader) {
+    this.feed = new RdbFeed(reader);
+  }
+
+  push(bytes: Uint8Array, start: number, end: number): void {
+    const { reader } = this;
+    const at = reader.done ? start : this.feed.push(bytes, start, end);
+    if (at < end) throw new RdbError("more bytes behind the end of the snapshot", reader.offset);
+  }
+
+  /** No more will come. */
+  end(): void {
+    const { done, offset } = this.reader;
+    if (!done) throw new RdbError("unexpected end of the data", offset);
   }
 }
