@@ -35,10 +35,10 @@ const TURNS = 1000;
 /** What the newest measurement counts for. */
 const NEWEST = 1 / 8;
 /**
- * The loop does not go to sleep so soon after a sync has begun: on a device that syncs in a fraction of a millisecond,
- * waking up again takes as long as the sync.
+ * What takes less is awaited by a loop that keeps turning: a timer is no more exact than that, and on a device that
+ * syncs in a fraction of a millisecond, waking up again takes as long as the sync.
  */
-const AWAKE_US = 500;
+const AWAKE_US = 1000;
 
 export class GroupCommit {
   /** How long a sync takes. */
@@ -55,10 +55,10 @@ export class GroupCommit {
   private wantedBytes = 0;
   private openUntilUs = 0;
   private turnsLeft = 0;
-  /** Whether the end of the turn brings `again`. */
-  private gathering = false;
+  /** Whether `again` is going to be called. */
+  private waiting = false;
 
-  /** `again`: the end of a turn has come, in which the next sync may begin. */
+  /** `again`: the next sync may begin. */
   constructor(
     private readonly clock: Clock,
     private readonly again: () => void,
@@ -86,23 +86,26 @@ export class GroupCommit {
     this.turnsLeft = TURNS;
   }
 
-  /** Whether the next sync still waits for company; then `again` is called at the end of the turn. */
+  /** Whether the next sync still waits for company; then `again` is called when it has waited for a moment. */
   isOpen(waitingBytes: number): boolean {
-    const isOpen =
-      this.turnsLeft > 0 && waitingBytes < this.wantedBytes && this.clock.monotonicUs() < this.openUntilUs;
-    if (isOpen && !this.gathering) {
-      this.gathering = true;
-      this.clock.endOfTurn(() => {
-        this.gathering = false;
+    const leftUs = this.openUntilUs - this.clock.monotonicUs();
+    const isOpen = this.turnsLeft > 0 && waitingBytes < this.wantedBytes && leftUs > 0;
+    if (isOpen && !this.waiting) {
+      this.waiting = true;
+      const resume = (): void => {
+        this.waiting = false;
         this.turnsLeft--;
         this.again();
-      });
+      };
+      if (leftUs > AWAKE_US) this.clock.after(1, resume);
+      else this.clock.endOfTurn(resume);
     }
     return isOpen;
   }
 
-  /** Keeps the loop turning for a moment while a sync runs whose end all clients wait for. */
+  /** Keeps the loop turning while a short sync runs, whose end all clients wait for. */
   stayAwake(isSyncing: () => boolean, untilUs = this.clock.monotonicUs() + AWAKE_US): void {
+    if (this.syncUs > AWAKE_US) return;
     this.clock.endOfTurn(() => {
       if (isSyncing() && this.clock.monotonicUs() < untilUs) this.stayAwake(isSyncing, untilUs);
     });
