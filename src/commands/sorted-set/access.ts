@@ -35,7 +35,13 @@ export function createSet(call: Call): SortedSet {
   return call.engine.keyspace.sortedSet.begin(call.engine.config.values);
 }
 
-/** One that is computed from others and may be stored, beside them. */
+/** A sorted set that no key has yet, beside another one. */
+export function createOneOfMany(call: Call): SortedSet {
+  const { entries, hasher } = call.engine.keyspace;
+  return SortedSet.create(entries, hasher, call.engine.config.values);
+}
+
+/** As `createOneOfMany`, for what is computed from others and may be stored. */
 export function createResult(call: Call): SortedSet {
   const { entries, hasher } = call.engine.keyspace;
   return SortedSet.createResult(entries, hasher, call.engine.config.values);

@@ -26,6 +26,7 @@ export interface Given {
 
 /** What of a set is wanted, and how. */
 export interface Selection {
+  readonly by: By;
   readonly range: Range;
   readonly reverse: boolean;
   readonly withScores: boolean;
@@ -56,7 +57,7 @@ export function readSelection(call: Call, given: Given): Selection {
   }
   const { withScores, offset, limit } = options;
   const reverse = options.reverse ?? false;
-  return { range: readRange(call, given.at, by, reverse), reverse, withScores, offset, limit };
+  return { by, range: readRange(call, given.at, by, reverse), reverse, withScores, offset, limit };
 }
 
 function readOptions(call: Call, given: Given): Options {

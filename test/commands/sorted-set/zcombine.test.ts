@@ -177,3 +177,38 @@ sameReplies(
     CONFIG SET zset-max-listpack-entries 128
   `,
 );
+
+sameReplies(
+  "A copied range keeps -0 in what comes to it after it has stopped being packed",
+  String.raw`
+    CONFIG SET zset-max-listpack-entries 0 zset-max-listpack-value 4
+    ZADD z -0 a -0 b -0 c -0 d -0 e
+    ZADD m -0 a -0 b -0 longer -0 x -0 y -0 z
+    CONFIG SET zset-max-listpack-entries 3
+    ${[
+      [
+        "z 0 -1",
+        "z 0 -1 REV",
+        "z 0 2",
+        "z 1 2 REV",
+        "z 0 3",
+        "z -inf +inf BYSCORE",
+        "z +inf -inf BYSCORE REV",
+      ],
+      ["z - + BYLEX", "z + - BYLEX REV", "z - + BYLEX LIMIT 1 4", "z - + BYLEX LIMIT 1 3"],
+      [
+        "m 0 -1",
+        "m 0 -1 REV",
+        "m 0 2",
+        "m 0 2 REV",
+        "m -inf +inf BYSCORE",
+        "m + - BYLEX REV",
+        "m [a (longer BYLEX",
+      ],
+    ]
+      .flat()
+      .map((range) => `ZRANGESTORE d ${range}\nZRANGE d 0 -1 WITHSCORES\nOBJECT ENCODING d`)
+      .join("\n")}
+    CONFIG SET zset-max-listpack-entries 128 zset-max-listpack-value 64
+  `,
+);
