@@ -78,7 +78,7 @@ export function readCount(call: Call, at: number): number {
   return Number(count);
 }
 
-/** Expired keys that are wanted otherwise are deleted as they are met. */
+/** Expired keys that the pattern fits are deleted as they are met, whatever their type. */
 function replyKeys(call: Call, found: readonly Ref[], { pattern, type }: Options): void {
   const { keyspace } = call.engine;
   const { entries } = keyspace;
@@ -89,11 +89,11 @@ function replyKeys(call: Call, found: readonly Ref[], { pattern, type }: Options
       const end = start + entries.keyLength(ref);
       const bytes = keyspace.arena.bytesOf(ref);
       if (pattern !== null && !globMatch(pattern, bytes, start, end)) continue;
-      if (type !== null && typeOf(entries.type(ref)).name !== type) continue;
       if (keyspace.isExpired(ref)) {
         if (keyspace.expiryMode === "delete") keyspace.expire(call.database, keyspace.borrowKey(ref), ref);
         continue;
       }
+      if (type !== null && typeOf(entries.type(ref)).name !== type) continue;
       call.reply.bulk(bytes, start, end);
       count++;
     }

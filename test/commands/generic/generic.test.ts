@@ -513,3 +513,15 @@ sameReplies(
     EXEC
   `,
 );
+
+sameReplies(
+  "SCAN deletes an expired key that its pattern fits, also one of another type",
+  `
+    SET gone 1 PXAT 1
+    SCAN 0 COUNT 1000 TYPE list
+    DBSIZE
+    SET gone 1 PXAT 1
+    SCAN 0 COUNT 1000 MATCH g* TYPE string
+    DBSIZE
+  `,
+);
