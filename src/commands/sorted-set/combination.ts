@@ -42,7 +42,8 @@ function addTo(united: SortedSet, key: Key, score: number, aggregate: Aggregate)
   }
   const old = united.scoreOf(handle);
   const combined = aggregate(old, score);
-  if (combined !== old) united.update(key, handle, combined);
+  // Not by `!==`, to which 0 and -0 are the same.
+  if (!Object.is(combined, old)) united.update(key, handle, combined);
 }
 
 /** A set that no key has yet, with every member of all inputs. */
