@@ -5,7 +5,7 @@
  * which `formatG17` still gives, for the places where that form is part of a result.)
  */
 
-import { latin1 } from "./ascii.js";
+import { equalsIgnoreCase, latin1 } from "./ascii.js";
 import { parseInteger } from "./integer.js";
 import { DOUBLE, parseNumeral, roundNumeral } from "./numeral.js";
 
@@ -16,6 +16,7 @@ const EXACT_INTEGERS = 2 ** 62;
 /** A whole number of so many digits is a double. */
 const EXACT_DIGITS = 15;
 
+const PLUS = 0x2b;
 const MINUS = 0x2d;
 const POINT = 0x2e;
 const ZERO = 0x30;
@@ -27,6 +28,9 @@ const ZERO = 0x30;
 export function parseDouble(bytes: Uint8Array, start: number, end: number): number {
   const plain = parsePlain(bytes, start, end);
   if (!Number.isNaN(plain)) return plain;
+  const sign = bytes[start];
+  if (equalsIgnoreCase(bytes, sign === PLUS || sign === MINUS ? start + 1 : start, end, "inf"))
+    return sign === MINUS ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
   if (end - start > MAX_TEXT) return Number.NaN;
   const text = latin1(bytes, start, end);
   const value = parseNumeral(text);

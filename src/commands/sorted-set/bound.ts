@@ -23,19 +23,19 @@ export type MemberBound =
 
 /** The argument as the bound of a range of scores. */
 export function scoreBound(call: Call, at: number): ScoreBound {
-  const view = call.view(at);
-  const exclusive = view[0] === OPEN;
-  const score = boundScore(exclusive ? view.subarray(1) : view);
+  const { bytes, start, end } = call.slice(at);
+  const exclusive = start < end && bytes[start] === OPEN;
+  const score = boundScore(bytes, exclusive ? start + 1 : start, end);
   if (Number.isNaN(score)) throw fail("min or max is not a float");
   return { score, exclusive };
 }
 
 /** As strtod reads it: nothing is 0, blanks may go before, and what is too large is infinite. */
-function boundScore(text: Buffer): number {
-  if (text.length === 0) return 0;
-  const exact = parseDouble(text, 0, text.length);
+function boundScore(bytes: Uint8Array, start: number, end: number): number {
+  if (start === end) return 0;
+  const exact = parseDouble(bytes, start, end);
   if (!Number.isNaN(exact)) return exact;
-  const trimmed = latin1(text).replace(/^[ \t-\r]+/, "");
+  const trimmed = latin1(bytes, start, end).replace(/^[ \t-\r]+/, "");
   const numeral = parseNumeral(trimmed);
   if (numeral === null) return Number.NaN;
   return typeof numeral === "number" ? numeral * Number.POSITIVE_INFINITY : Number(trimmed);

@@ -70,6 +70,9 @@ export function atLeast(call: Call, at: number, least: bigint, message: string):
 }
 
 function scoresBelow(set: SortedSet, { score }: ScoreBound, orEqual: boolean): number {
+  // A range without a bound needs no search for it.
+  if (score === Number.POSITIVE_INFINITY && orEqual) return set.count;
+  if (score === Number.NEGATIVE_INFINITY && !orEqual) return 0;
   return set.countBelow(score, orEqual);
 }
 

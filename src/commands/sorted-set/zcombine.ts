@@ -6,7 +6,7 @@ import { command } from "../../engine/command.js";
 import { syntaxError } from "../../engine/errors.js";
 import type { SortedSet } from "../../types/zset.js";
 import { countShared, differenceOf, intersectionOf, unionOf } from "./combination.js";
-import { replyElement, replyElements } from "./elements.js";
+import { elementReplier, replyElements } from "./elements.js";
 import { readInputs } from "./inputs.js";
 import { atLeast } from "./interval.js";
 import { readOptions, sourceKeys, weighting, withScoresOption } from "./options.js";
@@ -79,6 +79,6 @@ function readLimit(call: Call, from: number): number {
 /** Replies with a set that no key has, and frees it. */
 function replySet(call: Call, set: SortedSet, withScores: boolean): void {
   replyElements(call, set.count, withScores);
-  set.visitAll((element) => replyElement(call, element, withScores));
+  set.visitAll(elementReplier(call, withScores));
   set.free();
 }

@@ -7,9 +7,9 @@ import { syntaxError } from "../../engine/errors.js";
 import type { Key } from "../../memory/key.js";
 import type { Ref } from "../../memory/memory.js";
 import { ZSET } from "../../types/type.js";
-import type { Element } from "../../types/zset.js";
 import { readTimeout } from "../timeout.js";
 import { keepRemains, openSet, writeEntry } from "./access.js";
+import { elementReplier } from "./elements.js";
 import { atLeast } from "./interval.js";
 
 const common = {
@@ -174,11 +174,7 @@ function pop(call: Call, name: Key, ref: Ref, end: End, count: number, form: For
   const nested = form === "nested";
   call.reply.array(nested ? taken : taken * 2 + (form === "keyed" ? 1 : 0));
   if (form === "keyed") call.reply.bulk(name.bytes, name.start, name.end);
-  const reply = (element: Element): void => {
-    if (nested) call.reply.array(2);
-    call.reply.bulk(element.bytes, element.start, element.end);
-    call.reply.double(element.score);
-  };
+  const reply = elementReplier(call, true, nested);
   if (end === "min") set.range(0, taken, reply);
   else set.rangeBackwards(size - 1, taken, reply);
   set.removeRange(end === "min" ? 0 : size - taken, taken);

@@ -8,7 +8,7 @@ import { below } from "../../platform/chance.js";
 import type { SortedSet } from "../../types/zset.js";
 import { INT64_MAX } from "../../util/integer.js";
 import { readSet } from "./access.js";
-import { replyElement, replyElements } from "./elements.js";
+import { elementReplier, replyElements } from "./elements.js";
 
 /** The text says bounds of -2^63+1 and 2^63-1; half of that is checked after the syntax. */
 const NOT_IN_RANGE = `value is out of range, value must between -${INT64_MAX} and ${INT64_MAX}`;
@@ -42,7 +42,7 @@ export const zrandmember = command({
 function replyOne(call: Call): void {
   const set = readSet(call, call.key(1));
   if (set === null) call.reply.nil();
-  else replyRank(call, set, below(call.engine.platform.chance, set.count), false);
+  else set.range(below(call.engine.platform.chance, set.count), 1, elementReplier(call, false));
 }
 
 function readCount(call: Call): number {
@@ -59,23 +59,23 @@ function readCount(call: Call): number {
 function replyAny(call: Call, set: SortedSet, count: number, withScores: boolean): void {
   const size = set.count;
   replyElements(call, count, withScores);
-  for (let left = count; left > 0; left--) {
-    replyRank(call, set, below(call.engine.platform.chance, size), withScores);
-  }
+  const reply = elementReplier(call, withScores);
+  for (let left = count; left > 0; left--) set.range(below(call.engine.platform.chance, size), 1, reply);
 }
 
 /** So many different elements: those that are left out are chosen where they are fewer. */
 function replyDistinct(call: Call, set: SortedSet, count: number, withScores: boolean): void {
   const size = set.count;
   replyElements(call, count, withScores);
+  const reply = elementReplier(call, withScores);
   if (count * 2 <= size) {
-    for (const rank of differentRanks(call, count, size)) replyRank(call, set, rank, withScores);
+    for (const rank of differentRanks(call, count, size)) set.range(rank, 1, reply);
     return;
   }
   const left = differentRanks(call, size - count, size);
   let rank = 0;
   set.range(0, size, (element) => {
-    if (!left.has(rank++)) replyElement(call, element, withScores);
+    if (!left.has(rank++)) reply(element);
   });
 }
 
@@ -83,8 +83,4 @@ function differentRanks(call: Call, count: number, size: number): ReadonlySet<nu
   const ranks = new Set<number>();
   while (ranks.size < count) ranks.add(below(call.engine.platform.chance, size));
   return ranks;
-}
-
-function replyRank(call: Call, set: SortedSet, rank: number, withScores: boolean): void {
-  set.range(rank, 1, (element) => replyElement(call, element, withScores));
 }

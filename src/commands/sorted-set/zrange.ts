@@ -14,7 +14,7 @@ import {
 import type { Call } from "../../engine/call.js";
 import { command } from "../../engine/command.js";
 import { readSet } from "./access.js";
-import { replyElement, replyElements } from "./elements.js";
+import { elementReplier, replyElements } from "./elements.js";
 import { sizeOf } from "./interval.js";
 import { type By, intervalOf, readSelection, visitInterval } from "./selection.js";
 
@@ -110,7 +110,5 @@ function replyRange(call: Call, by: By | null, reverse: boolean | null): void {
   }
   const interval = intervalOf(found, selection);
   replyElements(call, sizeOf(interval), selection.withScores);
-  visitInterval(found, interval, selection.reverse, (element) =>
-    replyElement(call, element, selection.withScores),
-  );
+  visitInterval(found, interval, selection.reverse, elementReplier(call, selection.withScores));
 }
