@@ -5,7 +5,7 @@ import type { Retention } from "../config/kinds/retention.js";
 import type { Disk } from "../platform/disk.js";
 import { removeQuietly, temporaryName, writeDurably } from "./durable-file.js";
 import { judgeHistory, keepHistory, removeKept } from "./kept-history.js";
-import { Manifest, type ManifestFile } from "./manifest.js";
+import { isIncr, Manifest, type ManifestFile } from "./manifest.js";
 
 /** Writes a line of the server's log. */
 export type LogLine = (level: "debug" | "verbose" | "notice" | "warning", text: string) => void;
@@ -66,9 +66,10 @@ export class AofDirectory {
     return { name: `${this.location.appendfilename}.${seq}.incr.aof`, seq, type: "i" };
   }
 
-  /** The incr file that would follow the last one. */
+  /** The incr file that would follow the last one, under a name that no file has which is still to be removed. */
   get nextIncr(): ManifestFile {
-    return this.incr((this.current.lastIncr?.seq ?? 0) + 1);
+    const taken = [...this.current.incrs, ...this.current.history.filter(isIncr)].map(({ seq }) => seq);
+    return this.incr(Math.max(0, ...taken) + 1);
   }
 
   /** The base file that would follow this one. */

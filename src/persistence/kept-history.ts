@@ -21,7 +21,7 @@ import type { Disk } from "../platform/disk.js";
 import type { AofDirectory, LogLine } from "./directory.js";
 import { isCopy } from "./dump-import.js";
 import { removeQuietly, writeDurably } from "./durable-file.js";
-import { Manifest, type ManifestFile } from "./manifest.js";
+import { isIncr, Manifest, type ManifestFile } from "./manifest.js";
 
 const DIRECTORY = "history";
 
@@ -63,7 +63,7 @@ export function replacedGenerations(path: string, manifest: Manifest): Generatio
   // The newest file comes first, so a base ends its generation.
   for (const file of manifest.history) {
     files.unshift(file);
-    if (!isBase(file)) continue;
+    if (isIncr(file)) continue;
     found.unshift(generationOf(path, files));
     files = [];
   }
@@ -72,13 +72,9 @@ export function replacedGenerations(path: string, manifest: Manifest): Generatio
 }
 
 function generationOf(path: string, files: readonly ManifestFile[]): Generation {
-  const base = files.find(isBase) ?? null;
+  const base = files.find((file) => !isIncr(file)) ?? null;
   const incrs = files.filter((file) => file !== base).map((file): ManifestFile => ({ ...file, type: "i" }));
   return { path, base: base === null ? null : { ...base, type: "b" }, incrs };
-}
-
-function isBase({ name }: ManifestFile): boolean {
-  return !/\.incr\.aof$/.test(name);
 }
 
 /** Moves to the directory `history` what the manifest lists as history; the manifest is not changed. */

@@ -34,6 +34,11 @@ export class ManifestError extends Error {
 const LINE_BYTES = 1023;
 const INVALID = "Invalid AOF manifest file format";
 
+/** Whether a file of the history was an incr file once: its name says so. */
+export function isIncr({ name }: ManifestFile): boolean {
+  return name.endsWith(".incr.aof");
+}
+
 /** The files of the log. Never changed: a later state is a new object. */
 export class Manifest {
   constructor(
@@ -130,8 +135,14 @@ class Collector {
     }
   }
 
+  /** Files that count are never history too: history is removed. */
   manifest(): Manifest {
-    return new Manifest(this.base, this.incrs, this.history);
+    const live = new Set([this.base, ...this.incrs].map((file) => file?.name));
+    return new Manifest(
+      this.base,
+      this.incrs,
+      this.history.filter(({ name }) => !live.has(name)),
+    );
   }
 }
 

@@ -56,6 +56,13 @@ for (const [text, message, line] of REFUSED) {
   });
 }
 
+test("a file that counts is not history as well", () => {
+  const manifest = parse(
+    "file a seq 1 type b\nfile b seq 1 type h\nfile c seq 2 type h\nfile b seq 2 type i\n",
+  );
+  assert.deepEqual(manifest.history, [{ name: "c", seq: 2, type: "h" }]);
+});
+
 test("property: any names come back", () => {
   const name = fc
     .string({ minLength: 1, maxLength: 40, unit: "grapheme" })

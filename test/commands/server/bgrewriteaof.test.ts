@@ -176,6 +176,27 @@ describe("BGREWRITEAOF", () => {
     assert.match(world.content("appendonly.aof.manifest"), /1\.incr\.aof seq 1 type h\n/);
   });
 
+  it("no file gets the name of one that is still to be removed", async () => {
+    const world = await World.start({ ...ON, "aof-disable-auto-gc": "yes" });
+    await world.say("SET", "a", "1");
+    await world.say("BGREWRITEAOF");
+    await world.rewritten();
+    await world.say("CONFIG", "SET", "appendonly", "no");
+    // All incr files are history now.
+    await world.say("BGREWRITEAOF");
+    await world.rewritten();
+    await world.say("CONFIG", "SET", "appendonly", "yes");
+    await world.rewritten();
+    await world.say("BGREWRITEAOF");
+    await world.rewritten();
+    await world.say("SET", "b", "1");
+    const manifest = world.content("appendonly.aof.manifest");
+    const names = [...manifest.matchAll(/^file (\S+)/gm)].map(([, name]) => name);
+    assert.equal(new Set(names).size, names.length, manifest);
+    const again = await world.again(ON);
+    assert.equal(await again.say("MGET", "a", "b"), "*2\r\n$1\r\n1\r\n$1\r\n1\r\n");
+  });
+
   it("begins by itself when the file has grown", async () => {
     const world = await World.start({
       ...ON,
