@@ -59,7 +59,7 @@ export class Peer {
         },
         (error: Error) => {
           timer.stop();
-          reject(new PeerLost(`${name}: ${error.message}`));
+          reject(new PeerLost(`${name}: ${error.message}`, { cause: error }));
         },
       );
     });

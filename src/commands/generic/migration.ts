@@ -104,8 +104,12 @@ export class Migration {
     const { endpoint, timeoutMs } = this.options;
     try {
       return await Peer.connect(endpoint, { network, clock, timeoutMs });
-    } catch {
-      throw new MigrationError("IOERR error or timeout connecting to the client");
+    } catch (error) {
+      // Redis learns of a refused connection when it writes.
+      const cause = (error as Error).cause as NodeJS.ErrnoException | undefined;
+      const refused = cause?.code === "ECONNREFUSED";
+      const doing = refused ? "writing to target instance" : "connecting to the client";
+      throw new MigrationError(`IOERR error or timeout ${doing}`);
     }
   }
 

@@ -88,7 +88,7 @@ test("what is wrong", async () => {
   const nobody = await freePort();
   assert.equal(
     await errorOf(here, ...migrate(nobody, "k", 0, 60_000)),
-    "IOERR error or timeout connecting to the client",
+    "IOERR error or timeout writing to target instance",
   );
   await here.call("MULTI");
   await here.call(...migrate(nobody, "k", 0, 60_000));
