@@ -35,6 +35,17 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? Number.NaN) + upper) / 2;
 }
 
+/** The medians of what was measured on both sides, and what is demanded of their ratio. */
+export function compared(
+  name: string,
+  unit: string,
+  [ours, redis]: readonly [readonly number[], readonly number[]],
+  bound: "at least" | "at most",
+  limit: number,
+): Figure {
+  return { name, unit, ours: median(ours), redis: median(redis), demand: { of: "ratio", bound, limit } };
+}
+
 /** How long and how often the bench measures. */
 export interface Effort {
   readonly rounds: number;

@@ -6,7 +6,7 @@
 import { connect, type Socket } from "node:net";
 import { fill, KEY_DIGITS, request, scattered } from "./connection.js";
 import { alternated, Contender, type Name } from "./contender.js";
-import { type Effort, type Figure, median } from "./figure.js";
+import { compared, type Effort, type Figure } from "./figure.js";
 import { KEYS, requestsPerSecond } from "./load.js";
 import { ask, info, infoText, quantile } from "./probe.js";
 
@@ -190,29 +190,18 @@ async function until(condition: () => Promise<boolean>): Promise<void> {
 }
 
 function report(keys: number, measured: Measurements, show: (figure: Figure) => void): void {
-  const compare = (
-    name: string,
-    unit: string,
-    what: Measured,
-    [ours, redis]: readonly [PairName, PairName],
-    bound: "at least" | "at most",
-    limit: number,
-  ): void =>
-    show({
-      name,
-      unit,
-      ours: median(what[ours] ?? []),
-      redis: median(what[redis] ?? []),
-      demand: { of: "ratio", bound, limit },
-    });
+  const both = (what: Measured, ours: PairName): [number[], number[]] => [
+    what[ours] ?? [],
+    what[REDIS] ?? [],
+  ];
   const { resyncMs, rate, lagUs, appliedRate } = measured;
   const full = `Full resync, ${keys / 1e6} million keys`;
   const toRedis = "tidemark-redis";
   const fromRedis = "redis-tidemark";
-  compare(full, "ms", resyncMs, [OURS, REDIS], "at most", 1.2);
-  compare(`${full}, to redis-server`, "ms", resyncMs, [toRedis, REDIS], "at most", 1.2);
-  compare(`${full}, from redis-server`, "ms", resyncMs, [fromRedis, REDIS], "at most", 1.2);
-  compare("SET with a replica, pipeline 16", "requests/s", rate, [toRedis, REDIS], "at least", 0.95);
-  compare("p99 of the lag of a replica", "µs", lagUs, [OURS, REDIS], "at most", 1);
-  compare("Stream that a replica applies", "commands/s", appliedRate, [fromRedis, REDIS], "at least", 1);
+  show(compared(full, "ms", both(resyncMs, OURS), "at most", 1.2));
+  show(compared(`${full}, to redis-server`, "ms", both(resyncMs, toRedis), "at most", 1.2));
+  show(compared(`${full}, from redis-server`, "ms", both(resyncMs, fromRedis), "at most", 1.2));
+  show(compared("SET with a replica, pipeline 16", "requests/s", both(rate, toRedis), "at least", 0.95));
+  show(compared("p99 of the lag of a replica", "µs", both(lagUs, OURS), "at most", 1));
+  show(compared("Stream that a replica applies", "commands/s", both(appliedRate, fromRedis), "at least", 1));
 }

@@ -2,7 +2,7 @@
 
 import { fill } from "./connection.js";
 import { alternated, Contender, type ContenderOptions, type Name } from "./contender.js";
-import { type Effort, type Figure, median } from "./figure.js";
+import { compared, type Effort, type Figure, median } from "./figure.js";
 import { requestsPerSecond } from "./load.js";
 import { paced } from "./paced.js";
 import { ask, info, quantile } from "./probe.js";
@@ -19,7 +19,7 @@ interface Measured {
   readonly rewriteMs: number[];
   readonly p999Us: number[];
   readonly keptShare: number[];
-  readonly extraBytes: number[];
+  readonly extraMb: number[];
 }
 
 const SERVERS: readonly {
@@ -47,7 +47,7 @@ export async function rewrite(effort: Effort, show: (figure: Figure) => void): P
       subjects.push({
         title,
         server,
-        measured: { rewriteMs: [], p999Us: [], keptShare: [], extraBytes: [] },
+        measured: { rewriteMs: [], p999Us: [], keptShare: [], extraMb: [] },
       });
       await fill(server.port, keys);
       // What later ones find: a base to replace, and a thread.
@@ -85,7 +85,8 @@ async function measure(server: Contender, keys: number, seconds: number, into: M
   });
   into.p999Us.push(quantile(micros, 0.999));
   // A child of redis-server is a process of its own: it says what its copies took.
-  into.extraBytes.push(server.name === "redis" ? await info(port, "aof_last_cow_size") : most - resident);
+  const bytes = server.name === "redis" ? await info(port, "aof_last_cow_size") : most - resident;
+  into.extraMb.push(bytes / 1e6);
 }
 
 /** A rewrite, from the request to its end. */
@@ -108,25 +109,12 @@ function compare(
   show: (figure: Figure) => void,
 ): void {
   const of = `${keys / 1e6} million keys, ${layout}`;
-  const line = (
-    name: string,
-    unit: string,
-    what: keyof Measured,
-    scale: number,
-    bound: "at least" | "at most",
-    limit: number,
-  ): void =>
-    show({
-      name: `${name}, ${of}`,
-      unit,
-      ours: median(ours[what]) / scale,
-      redis: median(redis[what]) / scale,
-      demand: { of: "ratio", bound, limit },
-    });
-  line(`p99.9 at ${PER_SECOND} SET/s during BGREWRITEAOF`, "µs", "p999Us", 1, "at most", 1);
-  line("Throughput kept during BGREWRITEAOF", "share", "keptShare", 1, "at least", 1);
-  line(`Memory for BGREWRITEAOF at ${PER_SECOND} SET/s`, "MB", "extraBytes", 1e6, "at most", 0.5);
-  line(`BGREWRITEAOF at ${PER_SECOND} SET/s`, "ms", "rewriteMs", 1, "at most", 1.5);
+  const both = (what: keyof Measured): [number[], number[]] => [ours[what], redis[what]];
+  const pace = `at ${PER_SECOND} SET/s`;
+  show(compared(`p99.9 ${pace} during BGREWRITEAOF, ${of}`, "µs", both("p999Us"), "at most", 1));
+  show(compared(`Throughput kept during BGREWRITEAOF, ${of}`, "share", both("keptShare"), "at least", 1));
+  show(compared(`Memory for BGREWRITEAOF ${pace}, ${of}`, "MB", both("extraMb"), "at most", 0.5));
+  show(compared(`BGREWRITEAOF ${pace}, ${of}`, "ms", both("rewriteMs"), "at most", 1.5));
 }
 
 /** Reads beside writes under `always`, on a disk that syncs at once and on one that takes its time. */

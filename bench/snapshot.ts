@@ -2,7 +2,7 @@
 
 import { fill, scattered } from "./connection.js";
 import { alternated, Contender, type Name } from "./contender.js";
-import { type Effort, type Figure, median } from "./figure.js";
+import { compared, type Effort, type Figure, median } from "./figure.js";
 import { requestsPerSecond } from "./load.js";
 import { ask, info, latencies, quantile } from "./probe.js";
 
@@ -14,11 +14,11 @@ interface Measured {
   readonly saveMs: number[];
   readonly keptShare: number[];
   readonly p999Us: number[];
-  readonly extraBytes: number[];
+  readonly extraMb: number[];
   readonly loadMs: number[];
 }
 
-const nothing = (): Measured => ({ saveMs: [], keptShare: [], p999Us: [], extraBytes: [], loadMs: [] });
+const nothing = (): Measured => ({ saveMs: [], keptShare: [], p999Us: [], extraMb: [], loadMs: [] });
 
 export async function snapshot(effort: Effort, show: (figure: Figure) => void): Promise<void> {
   const keys = effort.memoryKeys;
@@ -79,7 +79,7 @@ async function measure(
   await ask(port, "BGSAVE");
   into.p999Us.push(quantile(await latencies(port, keys, saved(port)), 0.999));
 
-  into.extraBytes.push(await extraMemory(server, keys));
+  into.extraMb.push((await extraMemory(server, keys)) / 1e6);
   return pause;
 }
 
@@ -126,26 +126,12 @@ function report(
   show: (figure: Figure) => void,
 ): void {
   const of = `${keys / 1e6} million keys`;
-  const compare = (
-    name: string,
-    unit: string,
-    what: keyof Measured,
-    scale: number,
-    bound: "at least" | "at most",
-    limit: number,
-  ): void =>
-    show({
-      name: `${name}, ${of}`,
-      unit,
-      ours: median(tidemark[what]) / scale,
-      redis: median(redis[what]) / scale,
-      demand: { of: "ratio", bound, limit },
-    });
-  compare("BGSAVE", "ms", "saveMs", 1, "at most", 1.2);
-  compare("Throughput kept during BGSAVE", "share", "keptShare", 1, "at least", 1);
-  compare("p99.9 during BGSAVE", "µs", "p999Us", 1, "at most", 1);
-  compare("Memory for BGSAVE, 30 % overwritten", "MB", "extraBytes", 1e6, "at most", 0.5);
-  compare("Load of a snapshot", "ms", "loadMs", 1, "at most", 1.2);
+  const both = (what: keyof Measured): [number[], number[]] => [tidemark[what], redis[what]];
+  show(compared(`BGSAVE, ${of}`, "ms", both("saveMs"), "at most", 1.2));
+  show(compared(`Throughput kept during BGSAVE, ${of}`, "share", both("keptShare"), "at least", 1));
+  show(compared(`p99.9 during BGSAVE, ${of}`, "µs", both("p999Us"), "at most", 1));
+  show(compared(`Memory for BGSAVE, 30 % overwritten, ${of}`, "MB", both("extraMb"), "at most", 0.5));
+  show(compared(`Load of a snapshot, ${of}`, "ms", both("loadMs"), "at most", 1.2));
   show({
     name: `Longest pause at the cut, ${of}`,
     unit: "ms",
