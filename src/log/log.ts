@@ -29,8 +29,11 @@ import { copy, viewed } from "../util/copy.js";
 import { LogBlock, type Segment } from "./block.js";
 
 const SEGMENT_BYTES = 1024 * 1024;
-/** The part of the unneeded segments that `trim` gives back. */
-const TRIMMED_SHARE = 0.125;
+/**
+ * So many free segments stay for the next wave of writes, as many as wait for a sync of the file in a steady load. What
+ * is given back is the system's only after a garbage collection, so giving back what is soon needed again takes more.
+ */
+const KEPT_FREE = 4;
 
 /** Who takes the log's bytes. */
 export type Listener = "file" | "replicas";
@@ -223,13 +226,9 @@ export class Log {
     }
   }
 
-  /**
-   * Gives back some of the memory that has not been needed since the last call; called about once a second. All of it
-   * at once would be allocated anew after the next lull of a load, and what is given back stays with the process until
-   * a garbage collection.
-   */
+  /** Gives memory back that has not been needed since the last call; called about once a second. */
   trim(): void {
-    const dropped = Math.ceil(this.leastFree * TRIMMED_SHARE);
+    const dropped = Math.max(0, this.leastFree - KEPT_FREE);
     this.freeSegments.length -= dropped;
     this.allocated -= dropped * this.segmentBytes;
     this.droppedBytes += dropped * this.segmentBytes;
