@@ -191,3 +191,20 @@ test("without stale data a replica without a link serves nothing", async () => {
   await target.call("SLAVEOF", "NO", "ONE");
   assert.equal(await target.call("GET", "k"), null);
 });
+
+oracleTest("INFO tells since when the link is down only if it was up, as redis-server does", async () => {
+  await using primary = await start("tidemark");
+  for (const make of ["redis", "tidemark"] as const) {
+    await using replica = await start(make, { replicaof: "127.0.0.1 1" });
+    using target = await replica.client();
+    const downSince = async () => (await replicationOf(target)).get("master_link_down_since_seconds");
+    assert.equal(await downSince(), "-1");
+    await target.call("REPLICAOF", "127.0.0.1", primary.port);
+    await eventually("the link is up", async () => (await downSince()) === undefined);
+    await target.call("REPLICAOF", "127.0.0.1", 1);
+    assert.match((await downSince()) ?? "", /^\d+$/);
+    await target.call("REPLICAOF", "NO", "ONE");
+    await target.call("REPLICAOF", "127.0.0.1", 1);
+    assert.equal(await downSince(), "-1");
+  }
+});

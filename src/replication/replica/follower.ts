@@ -37,8 +37,8 @@ export interface FollowerParts extends Omit<LinkParts, "stream" | "config"> {
 export class Follower implements LinkOwner {
   /** The current connection to the primary, or the attempt to make one. */
   link: Link | null = null;
-  /** Since when the link has not been up, milliseconds since 1970. */
-  downSinceMs = 0;
+  /** Since when the link has been down after it was up, milliseconds since 1970; null when it was not up yet. */
+  downSinceMs: number | null = null;
   /** This server steps down for the one that it follows now (FAILOVER): PSYNC says so, and its answer is told here. */
   takesOver: ((accepted: boolean) => void) | null = null;
   /** Whether the dataset is at the log's offset of the history. */
@@ -103,6 +103,7 @@ export class Follower implements LinkOwner {
   follow(address: PrimaryAddress): void {
     const { config, log } = this.parts;
     const wasReplica = this.isReplica;
+    if (this.isLinked) this.downSinceMs = this.parts.clock.now();
     this.link?.end();
     this.link = null;
     config.assign("replicaof", address);
@@ -114,7 +115,6 @@ export class Follower implements LinkOwner {
       this.atMark = true;
       this.becomeReplica();
     }
-    this.downSinceMs = this.parts.clock.now();
     this.connect();
   }
 
@@ -134,7 +134,7 @@ export class Follower implements LinkOwner {
       history.renew();
     }
     this.atMark = false;
-    this.downSinceMs = 0;
+    this.downSinceMs = null;
     stream.follow(false);
     primary().disconnectAll();
     primary().lead();
@@ -147,7 +147,6 @@ export class Follower implements LinkOwner {
     dataset.drain();
     stream.follow(true);
     dataset.roleChanged();
-    this.downSinceMs = this.parts.clock.now();
   }
 
   // ---- What time brings ----
@@ -232,7 +231,7 @@ export class Follower implements LinkOwner {
 
   connected(): void {
     this.linkOffset = this.parts.stream.offset;
-    this.downSinceMs = 0;
+    this.downSinceMs = null;
     this.acknowledge();
   }
 

@@ -26,6 +26,8 @@ function link({ services: { follower }, config: { values }, log, keyspace }: Eng
   if (address === null) return [];
   const since = (ms: number): number => Math.max(0, Math.floor((keyspace.now - ms) / 1000));
   const isUp = follower.isLinked;
+  const { downSinceMs } = follower;
+  const downSeconds = downSinceMs === null ? -1 : since(downSinceMs);
   return [
     ["master_host", address.host],
     ["master_port", address.port],
@@ -35,7 +37,7 @@ function link({ services: { follower }, config: { values }, log, keyspace }: Eng
     ["slave_read_repl_offset", follower.readOffset],
     ["slave_repl_offset", log.offset],
     ...transfer(current?.transfer ?? null, since),
-    ...(isUp ? [] : [["master_link_down_since_seconds", since(follower.downSinceMs)] as Field]),
+    ...(isUp ? [] : [["master_link_down_since_seconds", downSeconds] as Field]),
     ["slave_priority", values["replica-priority"]],
     ["slave_read_only", values["replica-read-only"] ? 1 : 0],
     ["replica_announced", values["replica-announced"] ? 1 : 0],
