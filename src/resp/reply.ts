@@ -24,9 +24,11 @@ const STAR = 42;
 const DOLLAR = 36;
 const COLON = 58;
 const COMMA = 44;
-/** As little-endian words: a line end, and a type byte of 0 with the digit 0 and a line end. */
+const LF = 10;
+/** As little-endian words: a line end; a type byte of 0, the digits 0 and as much of a line end as fits. */
 const LINE_END = 0x0a0d;
 const ONE_DIGIT = 0x0a0d3000;
+const TWO_DIGITS = 0x0d303000;
 const OK = viewed(Buffer.from("+OK\r\n"));
 const NULL = viewed(Buffer.from("_\r\n"));
 const NO_BULK = viewed(Buffer.from("$-1\r\n"));
@@ -313,6 +315,13 @@ export class Reply {
     if (value >= 0 && value < 10) {
       this.view.setInt32(this.end, ONE_DIGIT | type | (value << 8), true);
       this.end += 4;
+      return;
+    }
+    if (value >= 10 && value < 100) {
+      const tens = (value / 10) | 0;
+      this.view.setInt32(this.end, TWO_DIGITS | type | (tens << 8) | ((value - tens * 10) << 16), true);
+      this.bytes[this.end + 4] = LF;
+      this.end += 5;
       return;
     }
     this.bytes[this.end] = type;

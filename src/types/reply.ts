@@ -19,17 +19,21 @@ import type { Reply } from "../resp/reply.js";
  */
 export function replyEntry(reply: Reply, bytes: Uint8Array, base: number, position: number): number {
   const at = base + position;
-  let size: number;
-  if (isInteger(bytes, at)) {
-    const value = integerAt(bytes, at);
-    if (Number.isNaN(value)) reply.text(bigAt(bytes, at).toString());
-    else reply.bulkInteger(value);
-    size = entrySize(bytes, at);
-  } else {
-    const start = stringStart(bytes, at);
-    const end = start + stringLength(bytes, at);
-    reply.bulk(bytes, start, end);
-    size = end - at + backlenSize(end - at);
-  }
+  const size = isInteger(bytes, at) ? replyInteger(reply, bytes, at) : replyString(reply, bytes, at);
   return bytes[at + size] === TERMINATOR ? NONE : position + size;
+}
+
+/** Replies with an integer; returns the size of its entry. */
+function replyInteger(reply: Reply, bytes: Uint8Array, at: number): number {
+  const value = integerAt(bytes, at);
+  if (Number.isNaN(value)) reply.text(bigAt(bytes, at).toString());
+  else reply.bulkInteger(value);
+  return entrySize(bytes, at);
+}
+
+function replyString(reply: Reply, bytes: Uint8Array, at: number): number {
+  const start = stringStart(bytes, at);
+  const end = start + stringLength(bytes, at);
+  reply.bulk(bytes, start, end);
+  return end - at + backlenSize(end - at);
 }

@@ -38,11 +38,18 @@ export function copy(from: Uint8Array, start: number, end: number, to: Uint8Arra
   for (let i = start; i < end; i++) to[target++] = from[i]!;
 }
 
-/** Four bytes or more. */
+/** Four bytes or more, two words a step. */
 function copyWords(from: DataView, start: number, end: number, to: DataView, at: number): void {
   const last = end - 4;
+  let source = start;
   let target = at;
-  for (let i = start; i < last; i += 4, target += 4) to.setInt32(target, from.getInt32(i, true), true);
+  for (; source < last - 4; source += 8, target += 8) {
+    const low = from.getInt32(source, true);
+    const high = from.getInt32(source + 4, true);
+    to.setInt32(target, low, true);
+    to.setInt32(target + 4, high, true);
+  }
+  if (source < last) to.setInt32(target, from.getInt32(source, true), true);
   // The last word may take in bytes again that were copied already.
   to.setInt32(at + last - start, from.getInt32(last, true), true);
 }

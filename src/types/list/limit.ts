@@ -5,6 +5,9 @@
  * These are Redis's rules to the byte, its estimate included, since OBJECT ENCODING shows what comes of them.
  */
 
+import { EMPTY_SIZE } from "../../memory/listpack.js";
+import { FIRST_START } from "./node.js";
+
 /** The directives that say how a list is laid out. */
 export interface ListLimits {
   readonly "list-max-listpack-size": number;
@@ -21,9 +24,15 @@ function bytesMax(fill: number): number {
   return fill < 0 ? NODE_BYTES[Math.min(-fill, NODE_BYTES.length) - 1]! : Number.POSITIVE_INFINITY;
 }
 
-/** The size of a block that a full node just fits into; 0 when elements are counted and not bytes. */
-export function fullNodeBytes(fill: number): number {
-  return fill < 0 ? bytesMax(fill) : 0;
+/**
+ * The size of a block for a node that will be full of elements like one, with `length` bytes of text and `size` bytes in
+ * a listpack; 0 when elements are counted and not bytes. The last one may bring it some bytes beyond the limit.
+ */
+export function fullNodeBytes(fill: number, length: number, size: number): number {
+  if (fill >= 0) return 0;
+  const limit = bytesMax(fill);
+  const others = Math.floor((limit - EMPTY_SIZE - length - ELEMENT_OVERHEAD) / size);
+  return Math.max(limit, FIRST_START + EMPTY_SIZE + (others + 1) * size);
 }
 
 function countMax(fill: number): number {

@@ -31,9 +31,11 @@ export const COMPRESSED_START = 20;
 export const INCOMPRESSIBLE = 0x40000000;
 const START_MASK = INCOMPRESSIBLE - 1;
 /** Where a listpack may begin. */
-const FIRST_START = HEADER_BYTES + 4;
-/** The largest block that shares a slab with others: a full node of the default size just fits. */
+export const FIRST_START = HEADER_BYTES + 4;
+/** The largest block that shares a slab with others: a full node of the default size hardly ever exceeds it. */
 const SLAB_BYTES_MAX = 8192;
+/** A full node of the default size never exceeds this. */
+const DEFAULT_BYTES_MAX = FIRST_START + 8192;
 /** Up to here it matters more how much room a list leaves empty than how often it is moved. */
 const SMALL_BYTES = 512;
 /** A block smaller than this is not worth moving to a smaller one. */
@@ -142,15 +144,15 @@ export function sizeReplaced(
   return bytesIn(arena, node) + growth;
 }
 
-/** Removes up to `count` elements from a position on. */
-export function removeAt(arena: Arena, node: Ref, position: number, count: number): Ref {
+/** Removes up to `count` elements from a position on. A node that `keepsRoom` stays as large as it is. */
+export function removeAt(arena: Arena, node: Ref, position: number, count: number, keepsRoom = false): Ref {
   const target = arena.own(node);
   const bytes = arena.bytesOf(target);
   const base = baseOf(arena, target);
   if (position === listpack.HEADER_SIZE) {
     setStart(arena, target, startIn(arena, target) + listpack.removeFirst(bytes, base, count));
   } else listpack.remove(bytes, base, position, count);
-  return fit(arena, target);
+  return keepsRoom ? target : fit(arena, target);
 }
 
 /** Removes up to `most` elements that are value[start, end), from the first on or from the last on. */
@@ -231,11 +233,12 @@ function roomBefore(arena: Arena, node: Ref, more: number): Ref {
 
 /**
  * An eighth more, as size classes are apart, or of what is no longer small a quarter: most lists that come so far fill
- * their node, which is moved each time. What fits the slabs stays there.
+ * their node, which is moved each time. What fits the slabs stays there, and what is full gets no more than it needs.
  */
 function roomier(bytes: number): number {
   const wanted = bytes + (bytes >>> (bytes < SMALL_BYTES ? 3 : 2));
-  return bytes <= SLAB_BYTES_MAX ? Math.min(wanted, SLAB_BYTES_MAX) : wanted;
+  if (bytes <= SLAB_BYTES_MAX) return Math.min(wanted, SLAB_BYTES_MAX);
+  return bytes <= DEFAULT_BYTES_MAX ? bytes : wanted;
 }
 
 /** Gives back what a mutable node no longer needs, once that is more than half of it. */

@@ -37,7 +37,7 @@ import * as row from "./row.js";
 
 const LEAF_SLOTS = 256;
 const FIRST_SLOTS = 4;
-/** From so many nodes on, one that is pushed to an end gets room for all it will hold, and is not moved as it grows. */
+/** From so many nodes on, one that is pushed to an end gets room for all it will hold, and keeps it while it is one. */
 const LONG_FROM = 4;
 /** A node that LSET makes larger is taken apart. */
 const NODE_BYTES_MAX = 1024 * 1024;
@@ -190,12 +190,14 @@ export class Quicklist {
     const leafAt = atHead ? 0 : leaves - 1;
     const leaf = row.refAt(arena, this.root, leafAt);
     const nodeAt = atHead ? 0 : row.length(arena, leaf) - 1;
-    if (this.nodeTakes(leaf, nodeAt, end - start)) {
-      const position = atHead ? listpack.HEADER_SIZE : this.endOf(leaf, nodeAt);
+    const bytes = bytesIn(arena, row.refAt(arena, leaf, nodeAt));
+    if (takes(this.fill, bytes, row.countAt(arena, leaf, nodeAt), end - start)) {
+      const position = atHead ? listpack.HEADER_SIZE : bytes - 1;
       this.insertInto(leafAt, nodeAt, position, value, start, end);
       return;
     }
-    const room = row.length(arena, leaf) < LONG_FROM ? 0 : fullNodeBytes(this.fill);
+    const size = listpack.encodedSize(value, start, end);
+    const room = row.length(arena, leaf) < LONG_FROM ? 0 : fullNodeBytes(this.fill, end - start, size);
     this.addNode(leafAt, atHead ? 0 : nodeAt + 1, value, start, end, room);
   }
 
@@ -204,9 +206,8 @@ export class Quicklist {
     const { leafAt, nodeAt, bytes, base } = cursor;
     const leaf = row.refAt(this.arena, this.root, leafAt);
     const last = listpack.endPosition(bytes, base);
-    const position = after
-      ? cursor.position + listpack.entrySize(bytes, base + cursor.position)
-      : cursor.position;
+    let { position } = cursor;
+    if (after) position += listpack.entrySize(bytes, base + position);
     if (this.nodeTakes(leaf, nodeAt, end - start)) {
       this.insertInto(leafAt, nodeAt, position, value, start, end);
     } else if (position === listpack.HEADER_SIZE) {
@@ -242,8 +243,9 @@ export class Quicklist {
       return held;
     }
     const leaf = this.ownLeaf(leafAt);
-    const node = removeAt(arena, this.nodeToChange(leaf, leafAt, nodeAt), position, count);
-    row.setRef(arena, leaf, nodeAt, node);
+    const old = this.nodeToChange(leaf, leafAt, nodeAt);
+    const node = removeAt(arena, old, position, count, this.keepsRoom(leaf, leafAt, nodeAt));
+    if (node !== old) row.setRef(arena, leaf, nodeAt, node);
     const removed = held - countIn(arena, node);
     this.addCounts(leaf, leafAt, nodeAt, -removed);
     return removed;
@@ -294,7 +296,8 @@ export class Quicklist {
     const { arena } = this;
     const leaf = row.refAt(arena, this.root, leafAt);
     if (nodeAt > 0 && this.nodeTakes(leaf, nodeAt - 1, end - start)) {
-      this.insertInto(leafAt, nodeAt - 1, this.endOf(leaf, nodeAt - 1), value, start, end);
+      const behind = bytesIn(arena, row.refAt(arena, leaf, nodeAt - 1)) - 1;
+      this.insertInto(leafAt, nodeAt - 1, behind, value, start, end);
     } else if (nodeAt < row.length(arena, leaf) && this.nodeTakes(leaf, nodeAt, end - start)) {
       this.insertInto(leafAt, nodeAt, listpack.HEADER_SIZE, value, start, end);
     } else this.addNode(leafAt, nodeAt, value, start, end);
@@ -407,6 +410,14 @@ export class Quicklist {
     arena.free(leaf);
   }
 
+  /** Whether it is a node at an end of a long list: soon it is either empty or full again. */
+  private keepsRoom(leaf: Ref, leafAt: number, nodeAt: number): boolean {
+    const { arena, root } = this;
+    const nodes = row.length(arena, leaf);
+    const isEnd = leafAt + nodeAt === 0 || (nodeAt === nodes - 1 && leafAt === row.length(arena, root) - 1);
+    return isEnd && nodes >= LONG_FROM;
+  }
+
   private addCounts(leaf: Ref, leafAt: number, nodeAt: number, by: number): void {
     row.addCount(this.arena, leaf, nodeAt, by);
     row.addCount(this.arena, this.root, leafAt, by);
@@ -416,10 +427,6 @@ export class Quicklist {
     const { arena } = this;
     const node = row.refAt(arena, leaf, nodeAt);
     return takes(this.fill, bytesIn(arena, node), row.countAt(arena, leaf, nodeAt), length);
-  }
-
-  private endOf(leaf: Ref, nodeAt: number): number {
-    return bytesIn(this.arena, row.refAt(this.arena, leaf, nodeAt)) - 1;
   }
 
   /** Makes the root and a leaf mutable; returns the leaf. */
