@@ -79,6 +79,27 @@ export function keepRemains(
   call.database.notify(key, NOTIFY_GENERIC, "del");
 }
 
+/** Takes elements out, from a rank on, and tells so. If all go they go with the key, so that many are freed in slices. */
+export function removeElements(
+  call: Call,
+  key: Key,
+  ref: Ref,
+  set: SortedSet,
+  first: number,
+  count: number,
+  event: string,
+): void {
+  if (count < set.count) {
+    set.removeRange(first, count);
+    keepSet(call, key, ref, set);
+    tellChanges(call, key, count, event);
+    return;
+  }
+  tellChanges(call, key, count, event);
+  call.database.remove(key, ref);
+  call.database.notify(key, NOTIFY_GENERIC, "del");
+}
+
 /** Tells of so many changes of one key at once. */
 export function tellChanges(call: Call, key: Key, count: number, event: string): void {
   call.database.changed(key, NOTIFY_ZSET, event);

@@ -8,7 +8,7 @@ import type { Key } from "../../memory/key.js";
 import type { Ref } from "../../memory/memory.js";
 import { ZSET } from "../../types/type.js";
 import { readTimeout } from "../timeout.js";
-import { keepRemains, openSet, writeEntry } from "./access.js";
+import { openSet, removeElements, writeEntry } from "./access.js";
 import { elementReplier } from "./elements.js";
 import { atLeast } from "./interval.js";
 
@@ -177,7 +177,7 @@ function pop(call: Call, name: Key, ref: Ref, end: End, count: number, form: For
   const reply = elementReplier(call, true, nested);
   if (end === "min") set.range(0, taken, reply);
   else set.rangeBackwards(size - 1, taken, reply);
-  set.removeRange(end === "min" ? 0 : size - taken, taken);
-  keepRemains(call, name, ref, set, taken, end === "min" ? "zpopmin" : "zpopmax");
+  const first = end === "min" ? 0 : size - taken;
+  removeElements(call, name, ref, set, first, taken, end === "min" ? "zpopmin" : "zpopmax");
   return taken;
 }

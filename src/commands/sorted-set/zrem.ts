@@ -4,7 +4,7 @@ import { double, integer, key, multiple, string } from "../../engine/argument.js
 import type { Call } from "../../engine/call.js";
 import { command } from "../../engine/command.js";
 import { ABSENT } from "../../types/zset.js";
-import { keepRemains, openSet, writeEntry } from "./access.js";
+import { keepRemains, openSet, removeElements, writeEntry } from "./access.js";
 import { memberRange, type Range, rankRange, scoreRange, sizeOf } from "./interval.js";
 
 const set = key("key", ["RW", "delete"]);
@@ -77,10 +77,7 @@ function removeRange(call: Call, range: Range, event: string): void {
     const found = openSet(call, ref);
     const interval = range(found);
     gone = sizeOf(interval);
-    if (gone > 0) {
-      found.removeRange(interval.start, gone);
-      keepRemains(call, name, ref, found, gone, event);
-    }
+    if (gone > 0) removeElements(call, name, ref, found, interval.start, gone, event);
   }
   call.reply.integer(gone);
 }
