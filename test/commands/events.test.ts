@@ -67,6 +67,9 @@ PERSIST e
 EXPIRE f 1
 SET s v
 RENAME s g
+SET h 1 PX 1
+~wait 5
+SMOVE nothing h x
 
 === renaming, moving, copying
 MSET a 1 b 2 c 3
@@ -214,6 +217,7 @@ LCS nothing a
 HSET h f v
 GET h
 MGET h
+LCS h nothing
 STRLEN h
 
 === changing

@@ -25,10 +25,10 @@ function move(call: Call): boolean {
   const { sets } = engine.keyspace;
   const source = call.key(1);
   const destination = call.key(2);
-  // Without a source nobody looks at the type of the destination.
   const from = database.write(source);
-  if (from === 0) return false;
   const to = database.write(destination);
+  // Without a source nobody looks at the type of the destination.
+  if (from === 0) return false;
   call.checkType(from, SET);
   call.checkType(to, SET);
   if (from === to) return sets.has(from, call.slice(3));

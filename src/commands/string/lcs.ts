@@ -40,8 +40,11 @@ export const lcs = command({
   ],
   run(call) {
     const { database } = call;
-    const first = checkString(call, database.read(call.key(1)));
-    const second = checkString(call, database.read(call.key(2)));
+    // Both are looked up, whatever the first is.
+    const first = database.read(call.key(1));
+    const second = database.read(call.key(2));
+    checkString(call, first);
+    checkString(call, second);
     const options = readOptions(call);
     const a = bytesOf(call, first);
     const table = makeTable(call, a, bytesOf(call, second));
@@ -51,11 +54,10 @@ export const lcs = command({
   },
 });
 
-function checkString(call: Call, ref: Ref): Ref {
+function checkString(call: Call, ref: Ref): void {
   if (ref !== 0 && call.engine.keyspace.entries.type(ref) !== STRING) {
     throw fail("The specified keys must contain string values");
   }
-  return ref;
 }
 
 function readOptions(call: Call): Options {
