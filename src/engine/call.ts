@@ -90,6 +90,11 @@ export class Call {
     return this.request.text(at);
   }
 
+  /** As `Request.shown`. */
+  shown(at: number, most?: number): string {
+    return this.request.shown(at, most);
+  }
+
   length(at: number): number {
     return this.request.length(at);
   }

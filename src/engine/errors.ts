@@ -1,6 +1,6 @@
 /** Errors that a command answers with, in Redis's words. */
 
-/** Thrown by a command; the message is the reply, beginning with the error's code. */
+/** Thrown by a command; the message is the reply, beginning with the error's code: a character for each byte. */
 export class CommandError extends Error {
   constructor(message: string) {
     super(message);

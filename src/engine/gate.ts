@@ -158,9 +158,9 @@ function isForeign(request: Request): boolean {
 function unknownCommand(request: Request): CommandError {
   let shown = "";
   for (let at = 1; at < request.argc && shown.length < SHOWN_ARGUMENTS; at++) {
-    shown += `'${beginning(request, at, SHOWN_ARGUMENTS - shown.length)}' `;
+    shown += `'${request.shown(at, SHOWN_ARGUMENTS - shown.length)}' `;
   }
-  const name = beginning(request, 0, SHOWN_ARGUMENTS);
+  const name = request.shown(0, SHOWN_ARGUMENTS);
   return fail(`unknown command '${name}', with args beginning with: ${shown}`);
 }
 
@@ -170,12 +170,6 @@ function arityError(command: Command): CommandError {
 }
 
 function unknownSubcommand(command: Command, request: Request): CommandError {
-  const name = beginning(request, 1, SHOWN_ARGUMENTS);
+  const name = request.shown(1, SHOWN_ARGUMENTS);
   return fail(`unknown subcommand '${name}'. Try ${command.declaration.name.toUpperCase()} HELP.`);
-}
-
-/** As Redis shows an argument that it does not know: no more than `length`, and up to a zero byte. */
-function beginning(request: Request, at: number, length: number): string {
-  const [text = ""] = request.text(at).split("\0", 1);
-  return text.slice(0, length);
 }

@@ -162,9 +162,12 @@ export class Reply {
     this.line(`+${text}`);
   }
 
-  /** `text` begins with the error's code. Line ends inside become spaces, since an error is one line. */
+  /**
+   * `text` begins with the error's code. It is bytes, a character each: errors repeat arguments, which are any bytes.
+   * Line ends inside become spaces, since an error is one line.
+   */
   error(text: string): void {
-    this.line(`-${text.replace(/[\r\n]/g, " ")}`);
+    this.line(`-${text.replace(/[\r\n]/g, " ")}`, "latin1");
   }
 
   integer(value: number): void {
@@ -299,9 +302,9 @@ export class Reply {
     return Buffer.concat(written).subarray(at);
   }
 
-  private line(text: string): void {
+  private line(text: string, encoding: "utf8" | "latin1" = "utf8"): void {
     this.reserve(text.length * 3 + 2);
-    this.end += this.bytes.write(text, this.end);
+    this.end += this.bytes.write(text, this.end, encoding);
     this.endLine();
   }
 

@@ -1,5 +1,6 @@
 /** One command as it came in: its arguments as ranges of a buffer, and the range of its own bytes. */
 
+import { latin1 } from "../util/ascii.js";
 import { copy } from "../util/copy.js";
 import { digits, writeInteger } from "../util/integer.js";
 
@@ -27,6 +28,17 @@ export class Request {
 
   text(at: number): string {
     return this.bytes.toString("utf8", this.starts[at], this.ends[at]);
+  }
+
+  /**
+   * The argument as an error shows it: a character for each byte, since an error is bytes (`Reply.error`), no more
+   * than `most` of them, and none from a zero byte on.
+   */
+  shown(at: number, most = Number.POSITIVE_INFINITY): string {
+    const start = this.starts[at]!;
+    const text = latin1(this.bytes, start, Math.min(this.ends[at]!, start + most));
+    const end = text.indexOf("\0");
+    return end < 0 ? text : text.slice(0, end);
   }
 
   add(start: number, end: number): void {

@@ -73,7 +73,7 @@ function readOptions(call: Call): { authAt: number; nameAt: number } {
     } else if (call.is(at, "setname") && at + 1 < call.argc) {
       options.nameAt = ++at;
       if (!isPlainText(call, at)) throw fail(BAD_NAME);
-    } else throw fail(`Syntax error in HELLO option '${call.text(at)}'`);
+    } else throw fail(`Syntax error in HELLO option '${call.shown(at)}'`);
   }
   return options;
 }

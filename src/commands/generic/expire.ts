@@ -145,7 +145,7 @@ function readConditions(call: Call): number {
     else if (call.is(at, "xx")) bits |= XX;
     else if (call.is(at, "gt")) bits |= GT;
     else if (call.is(at, "lt")) bits |= LT;
-    else throw fail(`Unsupported option ${call.text(at)}`);
+    else throw fail(`Unsupported option ${call.shown(at)}`);
   }
   if (bits & NX && bits & (XX | GT | LT)) {
     throw fail("NX and XX, GT or LT options at the same time are not compatible");

@@ -15,7 +15,7 @@ import type { Watch } from "../../keyspace/watched.js";
 import type { Endpoint } from "../../platform/network.js";
 import { type Command, Peer } from "../../resp/peer.js";
 import { ReplyError } from "../../resp/reply-decoder.js";
-import { latin1 } from "../../util/ascii.js";
+import { bytesOf, latin1 } from "../../util/ascii.js";
 import { payloadOf } from "./dump.js";
 
 /** A key that is written all the time is sent so often before it is given up. */
@@ -96,7 +96,7 @@ export class Migration {
       peer?.close();
     }
     if (this.refusal !== null)
-      throw new MigrationError(`ERR Target instance replied with error: ${this.refusal}`);
+      throw new MigrationError(`ERR Target instance replied with error: ${latin1(bytesOf(this.refusal))}`);
   }
 
   private async connect(): Promise<Peer> {

@@ -77,7 +77,7 @@ export const pubsub = command({
 
 function replyNames(call: Call, topics: Topics): void {
   if (call.argc > 3) {
-    throw fail(`unknown subcommand or wrong number of arguments for '${call.text(1)}'. Try PUBSUB HELP.`);
+    throw fail(`unknown subcommand or wrong number of arguments for '${call.shown(1)}'. Try PUBSUB HELP.`);
   }
   const wanted = call.argc === 3 ? call.view(2) : null;
   const names: Buffer[] = [];

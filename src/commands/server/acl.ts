@@ -55,7 +55,7 @@ const cat = subcommand("cat", false, {
 function commandsIn(call: Call): string[] {
   if (call.argc > 3) throw wrongCount("CAT");
   const category = call.text(2).toLowerCase();
-  if (!CATEGORIES.includes(category)) throw fail(`Unknown category '${call.text(2).slice(0, 128)}'`);
+  if (!CATEGORIES.includes(category)) throw fail(`Unknown category '${call.shown(2, 128)}'`);
   return withSubcommands(call.engine.commands.all())
     .filter((one) => one.categories.includes(category))
     .map((one) => one.fullName);

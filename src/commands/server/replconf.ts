@@ -48,7 +48,7 @@ function readOption(call: Call, at: number): void {
   else if (call.is(at, "rdb-only")) handshake.rdbOnly = readFlag(call, value);
   else if (call.is(at, "rdb-filter-only")) readFilter(call, value, handshake);
   else if (call.is(at, "version")) handshake.version = call.text(value);
-  else throw fail(`Unrecognized REPLCONF option: ${call.text(at)}`);
+  else throw fail(`Unrecognized REPLCONF option: ${call.shown(at)}`);
 }
 
 function readAddress(call: Call, at: number): string {

@@ -21,7 +21,7 @@ const get = command({
   run(call) {
     if (call.argc > 3) {
       throw fail(
-        `unknown subcommand or wrong number of arguments for '${call.text(1).slice(0, 128)}'. Try SLOWLOG HELP.`,
+        `unknown subcommand or wrong number of arguments for '${call.shown(1, 128)}'. Try SLOWLOG HELP.`,
       );
     }
     const badCount = (): Error => fail("count should be greater than or equal to -1");

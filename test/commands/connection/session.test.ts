@@ -159,3 +159,24 @@ PING
 `,
   options,
 );
+
+sameReplies(
+  "Errors repeat arguments byte for byte",
+  String.raw`
+"\xff\x00x" "a\x00b" "\xff"
+foo "\xff\xfe" "\r\nx" é
+foo éééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééé b
+OBJECT "\xff\xfe" a
+CONFIG "\xc3"
+CONFIG SET "\xff" 1
+CONFIG SET é 1
+ACL CAT "\xff"
+CLIENT KILL TYPE "\xff"
+CLIENT LIST TYPE é
+HELLO 3 "\xff"
+EXPIRE a 1 "\xff"
+SLOWLOG "\xff"
+DEBUG ERROR "ERR \xff\x00é"
+DEBUG "\xff"
+`,
+);

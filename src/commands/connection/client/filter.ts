@@ -10,7 +10,7 @@ export type ClientType = "normal" | "pubsub" | "replica" | "master";
 export function readType(call: Call, at: number): ClientType {
   if (call.is(at, "slave")) return "replica";
   const type = (["normal", "pubsub", "replica", "master"] as const).find((name) => call.is(at, name));
-  if (type === undefined) throw fail(`Unknown client type '${call.text(at)}'`);
+  if (type === undefined) throw fail(`Unknown client type '${call.shown(at)}'`);
   return type;
 }
 

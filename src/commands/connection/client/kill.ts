@@ -99,7 +99,7 @@ function readId(call: Call, at: number): number {
 
 function readUser(call: Call, at: number): string {
   const user = call.text(at);
-  if (user !== "default") throw fail(`No such user '${user}'`);
+  if (user !== "default") throw fail(`No such user '${call.shown(at)}'`);
   return user;
 }
 

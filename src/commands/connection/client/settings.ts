@@ -45,9 +45,9 @@ export const setinfo = command({
   tips: ["request_policy:all_nodes", "response_policy:all_succeeded"],
   run(call) {
     const isName = call.is(2, "lib-name");
-    if (!isName && !call.is(2, "lib-ver")) throw fail(`Unrecognized option '${call.text(2)}'`);
+    if (!isName && !call.is(2, "lib-ver")) throw fail(`Unrecognized option '${call.shown(2)}'`);
     if (!isPlainText(call, 3)) {
-      throw fail(`${call.text(2)} cannot contain spaces, newlines or special characters.`);
+      throw fail(`${call.shown(2)} cannot contain spaces, newlines or special characters.`);
     }
     if (isName) call.client.libraryName = call.text(3);
     else call.client.libraryVersion = call.text(3);

@@ -6,6 +6,7 @@
 import type { Call } from "../../../engine/call.js";
 import { command } from "../../../engine/command.js";
 import { CommandError, fail } from "../../../engine/errors.js";
+import { latin1 } from "../../../util/ascii.js";
 import { digest, digestValue } from "./digest.js";
 import { object, stringLengths, tableOfKey } from "./entry.js";
 import { populate } from "./populate.js";
@@ -116,7 +117,7 @@ export const debug = command({
     const subcommand = SUBCOMMANDS.get(call.text(1).toLowerCase());
     const [least, most] = subcommand?.argc ?? [0, 0];
     if (subcommand === undefined || call.argc < least || call.argc > most) {
-      const word = call.text(1).slice(0, 128);
+      const word = call.shown(1, 128);
       throw fail(`unknown subcommand or wrong number of arguments for '${word}'. Try DEBUG HELP.`);
     }
     subcommand.run(call);
@@ -145,7 +146,7 @@ function changeHistory(call: Call): void {
 }
 
 function error(call: Call): void {
-  throw new CommandError(call.text(2));
+  throw new CommandError(latin1(call.view(2)));
 }
 
 function log(call: Call): void {

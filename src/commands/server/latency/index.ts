@@ -20,7 +20,7 @@ const graph = command({
   tips: TIPS,
   run(call) {
     const event = call.engine.latency.event(call.text(2));
-    if (event === undefined) throw fail(`No samples available for event '${call.text(2)}'`);
+    if (event === undefined) throw fail(`No samples available for event '${call.shown(2)}'`);
     call.reply.verbatim(latencyGraph(event, Math.floor(call.engine.keyspace.now / 1000)));
   },
 });
