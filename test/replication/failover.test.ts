@@ -48,16 +48,16 @@ for (const to of ["redis", "tidemark"] as const)
 
 test("FAILOVER is refused where it cannot be", async () => {
   await using primary = await TidemarkHere.start(QUICK);
-  await using replica = await TidemarkHere.start({ ...QUICK, replicaof: `127.0.0.1 ${primary.port}` });
   using source = await primary.client();
-  using target = await replica.client();
-  await assert.rejects(source.call("FAILOVER", "ABORT"), /No failover in progress\./);
-  await assert.rejects(source.call("FAILOVER", "TIMEOUT", 0), /FAILOVER timeout must be greater than 0/);
-  await assert.rejects(source.call("FAILOVER", "TO", "127.0.0.1"), /syntax error/);
   await assert.rejects(
     source.call("FAILOVER", "FORCE", "TO", "127.0.0.1", 1),
     /FAILOVER requires connected replicas\./,
   );
+  await using replica = await TidemarkHere.start({ ...QUICK, replicaof: `127.0.0.1 ${primary.port}` });
+  using target = await replica.client();
+  await assert.rejects(source.call("FAILOVER", "ABORT"), /No failover in progress\./);
+  await assert.rejects(source.call("FAILOVER", "TIMEOUT", 0), /FAILOVER timeout must be greater than 0/);
+  await assert.rejects(source.call("FAILOVER", "TO", "127.0.0.1"), /syntax error/);
   await assert.rejects(target.call("FAILOVER"), /FAILOVER is not valid when server is a replica\./);
   await sameData(source, target);
   await assert.rejects(

@@ -3,6 +3,9 @@
 import { eventually } from "./condition.js";
 import type { WireClient } from "./wire.js";
 
+/** A full resync starts threads and processes, which takes its time on a machine that has much else to do. */
+const PATIENCE_MS = 60_000;
+
 /** The fields of INFO replication. */
 export async function replicationOf(client: WireClient): Promise<Map<string, string>> {
   const text = String(await client.call("INFO", "replication"));
@@ -14,13 +17,14 @@ export const offsetOf = async (client: WireClient): Promise<number> =>
 
 /** Settles when the replica is linked and both are at the same offset. */
 export async function caughtUp(primary: WireClient, replica: WireClient): Promise<void> {
-  await eventually("the replica has everything", async () => {
+  const hasEverything = async (): Promise<boolean> => {
     const ours = await replicationOf(replica);
     return (
       ours.get("master_link_status") === "up" &&
       Number(ours.get("master_repl_offset")) === (await offsetOf(primary))
     );
-  });
+  };
+  await eventually("the replica has everything", hasEverything, PATIENCE_MS);
 }
 
 /** Every type, several databases, expiry, transactions and what is propagated in another form. */
@@ -48,8 +52,9 @@ export async function load(client: WireClient, round: number): Promise<void> {
 /** Settles when the replica is linked, at the primary's offset, and both have the same data. */
 export async function sameData(primary: WireClient, replica: WireClient): Promise<void> {
   // What has expired may be gone on one side before the other has heard of it.
-  await eventually("the data sets are equal", async () => {
+  const areEqual = async (): Promise<boolean> => {
     await caughtUp(primary, replica);
     return (await primary.call("DEBUG", "DIGEST")) === (await replica.call("DEBUG", "DIGEST"));
-  });
+  };
+  await eventually("the data sets are equal", areEqual, PATIENCE_MS);
 }
