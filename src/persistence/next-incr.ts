@@ -30,7 +30,7 @@ export class NextIncr {
       const seal = seals ? formatSeal(0, 0, null, 0) : Buffer.alloc(0);
       writeAll(file, seal);
       await file.sync();
-      directory.disk.syncDirectoryOf(path);
+      await directory.disk.syncDirectoryAside(path);
       return new NextIncr(directory, entry, file, seal.length);
     } catch (error) {
       closeQuietly(file);

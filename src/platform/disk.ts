@@ -63,6 +63,8 @@ export interface Disk {
   freeBytes(path: string): number | null;
   /** fsync of the directory that holds `path`, so that a rename or a new name survives a power loss. */
   syncDirectoryOf(path: string): void;
+  /** Like `syncDirectoryOf`, on the thread pool. */
+  syncDirectoryAside(path: string): Promise<void>;
   /** Whether files can be created in the directory. */
   canWrite(path: string): boolean;
   /** Sets a file's permission bits (the `unixsocketperm` directive). */
@@ -170,6 +172,14 @@ export const nodeDisk: Disk = {
       fs.fsyncSync(fd);
     } finally {
       fs.closeSync(fd);
+    }
+  },
+  async syncDirectoryAside(path) {
+    const directory = await fs.promises.open(dirname(path), "r");
+    try {
+      await directory.sync();
+    } finally {
+      await directory.close();
     }
   },
   canWrite(path) {

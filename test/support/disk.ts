@@ -158,6 +158,10 @@ export class SimulatedDisk implements Disk {
     this.note("syncDirectory", path);
   }
 
+  syncDirectoryAside(path: string): Promise<void> {
+    return this.pooled(() => this.syncDirectoryOf(path));
+  }
+
   canWrite(path: string): boolean {
     return this.writable && this.find(path) instanceof DirectoryNode;
   }

@@ -90,6 +90,9 @@ describe("BGREWRITEAOF", () => {
         await world.say("BGREWRITEAOF"),
         /^-ERR Background append only file rewriting already in progress/,
       );
+      await world.platform.clock.until("the cut", () =>
+        world.content("appendonly.aof.manifest").includes("2.incr"),
+      );
       await world.say("INCR", "n");
       await world.rewritten();
       const base = `appendonly.aof.2.base.${preamble === "yes" ? "rdb" : "aof"}`;
@@ -350,6 +353,8 @@ describe("CONFIG SET appendonly", () => {
         times: 1,
       });
       await world.say("CONFIG", "SET", "appendonly", "yes");
+      // Of simulated time: the new file is begun off the loop.
+      await world.platform.clock.advance(10);
       // Under `always` this is refused when the sync of it is the one that fails; it was executed all the same.
       await world.say("INCR", "n");
       await world.platform.clock.advance(3000);
