@@ -56,6 +56,15 @@ function home(hash: number): number {
   return ((Math.imul(hash, 0x9e3779b1) >>> 16) * SLOTS) >>> 16;
 }
 
+function following(slot: number): number {
+  return slot + 1 === SLOTS ? 0 : slot + 1;
+}
+
+/** How many slots lie between two, going round from the first. */
+function distance(from: number, to: number): number {
+  return to >= from ? to - from : to - from + SLOTS;
+}
+
 export class Dict extends DictReader<Arena> {
   /** `entries` reads the keys of the entries. */
   constructor(
@@ -262,10 +271,10 @@ export class Dict extends DictReader<Arena> {
     const words = this.memory.words[segment >>> 22]!;
     const base = this.memory.word(segment) + SLOTS_AT;
     let gap = slot;
-    for (let next = (slot + 1) % SLOTS; words[base + next * 2 + 1] !== 0; next = (next + 1) % SLOTS) {
+    for (let next = following(slot); words[base + next * 2 + 1] !== 0; next = following(next)) {
       const wants = home(words[base + next * 2]!);
       // The entry may move into the gap unless its home lies behind the gap, seen round the circle.
-      if ((next - wants + SLOTS) % SLOTS < (next - gap + SLOTS) % SLOTS) continue;
+      if (distance(wants, next) < distance(gap, next)) continue;
       words[base + gap * 2] = words[base + next * 2]!;
       words[base + gap * 2 + 1] = words[base + next * 2 + 1]!;
       gap = next;

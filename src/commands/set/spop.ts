@@ -43,14 +43,15 @@ function popOne(call: Call): void {
   }
   const ref = database.own(key, found);
   const member = sets.shown;
-  sets.load(ref, sets.randomHandle(ref, engine.platform.chance), member);
+  const handle = sets.randomHandle(ref, engine.platform.chance);
+  sets.load(ref, handle, member);
   const { bytes, start, end } = member;
   reply.bulk(bytes, start, end);
   const unit = call.propagateWords(3);
   unit.word(SREM);
   unit.word(key.bytes, key.start, key.end);
   unit.word(bytes, start, end);
-  sets.remove(ref, member);
+  sets.removeHandle(ref, handle, member);
   database.changed(key, NOTIFY_SET, "spop");
   removeIfEmpty(call, key, ref);
 }

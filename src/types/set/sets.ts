@@ -181,6 +181,12 @@ export class Sets {
     }
   }
 
+  /** Removes the member of a handle; `member` shows it. */
+  removeHandle(ref: Ref, handle: number, member: Slice): void {
+    if (this.isTable(ref)) this.takeFromTable(this.tableOf(ref), this.hash(member), ref, handle);
+    else this.remove(ref, member);
+  }
+
   /** Calls `visit` for every member; the set must not change meanwhile. */
   forEach(ref: Ref, visit: (member: Text) => void): void {
     forEachMember(this.entries, ref, visit);
@@ -357,9 +363,13 @@ export class Sets {
     const key = this.hash(member);
     const element = table.find(key);
     if (element === 0) return false;
+    this.takeFromTable(table, key, ref, element);
+    return true;
+  }
+
+  private takeFromTable(table: Dict, key: Key, ref: Ref, element: Ref): void {
     table.remove(key.hash, element);
     this.entries.freeString(element);
     this.entries.setBox(ref, table.root);
-    return true;
   }
 }
