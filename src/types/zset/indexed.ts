@@ -193,6 +193,7 @@ export class Indexed extends IndexedReader<Arena, OrderedTree> implements Form {
   /** Another one with the same elements. */
   copy(): Indexed {
     const copied = new Indexed(this.entries).begin();
+    copied.dict.reserve(this.count);
     const key = new Key();
     this.dict.forEach((ref, hash) => {
       key.bytes = this.memory.bytesOf(ref);
