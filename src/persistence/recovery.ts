@@ -16,13 +16,12 @@
  * has to be on the device, and a sync alone does not show that. If a sync of the run before has failed and the process
  * died before it could go on in a new file, the kernel has those bytes, takes their pages for clean, and lets every later
  * sync succeed without writing them; a power loss would then leave a hole before what the new run has acknowledged.
- * Nobody can ask whether that was so. Therefore the bytes that the run before was the last to write are written again
- * before they are synced, in their place and the same as they are: that makes their pages dirty, and whenever it is cut short the
- * file is what it was. That is the last file from where its seals say that the device has it: next to nothing. Where
- * there are no seals (the single file, files of another server) it is all that follows the snapshot at its beginning.
- * Files before the last one were on the device before it had a name. The names are synced as well, since the run before
- * may have been killed between a rename and the sync of its directory. If any of that cannot be done, the server does not
- * start.
+ * Nobody can ask whether that was so. Therefore bytes in doubt are written again before they are synced, in their place and
+ * the same as they are: that makes their pages dirty, and if it is cut short the file is what it was. In doubt is what
+ * lies behind the place that an incr file's seals know to be on the device: next to nothing. Where there are no seals
+ * (the single file, files of another server) it is all that follows the snapshot at the file's beginning. A base that a
+ * rewrite has made was on the device before it had its name. The names are synced as well, since the run before may have
+ * been killed between a rename and the sync of its directory. If any of that cannot be done, the server does not start.
  *
  * Files are read in blocks, with a turn of the event loop after each, so that clients are told that the server is
  * loading instead of waiting for it.
@@ -132,7 +131,7 @@ export class Recovery implements LoadProgress {
       length = loaded.length;
       this.mark = loaded.mark;
       this.sealed = { file, bytes: loaded.sealedBytes };
-      await this.makeSureOf(handle, isLast ? loaded.syncedBytes : null);
+      await this.makeSureOf(handle, isLast || file.type === "i" ? loaded.syncedBytes : null);
     } finally {
       handle.close();
     }

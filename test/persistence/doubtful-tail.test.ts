@@ -105,3 +105,22 @@ for (const options of LAYOUTS)
       assert.equal(third.dataset.values.get("0/n"), "1", `directory sync ${after}`);
     }
   });
+
+test("what was let go of before a sync failed is made sure of too, in the file before the continuation", async () => {
+  const options: StoreOptions = { policy: "always", seals: true };
+  const { disk, clock } = machine();
+  const store = await new Store(disk, clock, { ...options, policy: "no" }).start();
+  assert.equal(await incremented(store), true);
+  disk.fail({ operation: "sync", path: INCR, times: 1 });
+  store.aof.setPolicy("always");
+  assert.equal(await incremented(store), false, "only a rewrite would make the log whole");
+  assert.deepEqual(
+    store.directory.manifest.incrs.map(({ seq }) => seq),
+    [1, 2],
+  );
+  const second = await restarted(disk, options);
+  assert.equal(second.dataset.values.get("0/n"), "2");
+  assert.equal(await incremented(second), true);
+  const third = await restarted(second.disk.afterPowerLoss("synced"), options);
+  assert.equal(third.dataset.values.get("0/n"), "3");
+});
