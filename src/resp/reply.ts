@@ -183,9 +183,10 @@ export class Reply {
     const length = end - start;
     this.reserve(HEADER_BYTES_MAX + length + 2);
     this.writeHeader(DOLLAR, length);
-    copy(bytes, start, end, this.bytes, this.end);
-    this.end += length;
-    this.endLine();
+    const at = this.end;
+    copy(bytes, start, end, this.bytes, at);
+    this.view.setInt16(at + length, LINE_END, true);
+    this.end = at + length + 2;
   }
 
   /** A bulk string from text, as UTF-8. */

@@ -19,7 +19,14 @@ import type { Reply } from "../resp/reply.js";
  */
 export function replyEntry(reply: Reply, bytes: Uint8Array, base: number, position: number): number {
   const at = base + position;
-  const size = isInteger(bytes, at) ? replyInteger(reply, bytes, at) : replyString(reply, bytes, at);
+  const first = bytes[at]!;
+  let size: number;
+  // The two forms that most strings have are told by one look at the first byte: long replies consist of this.
+  if (first >= 0x80 && first < 0xc0) size = replyString(reply, bytes, at, 1, first & 0x3f);
+  else if (first >= 0xe0 && first < 0xf0)
+    size = replyString(reply, bytes, at, 2, ((first & 0x0f) << 8) | bytes[at + 1]!);
+  else if (isInteger(bytes, at)) size = replyInteger(reply, bytes, at);
+  else size = replyString(reply, bytes, at, stringStart(bytes, at) - at, stringLength(bytes, at));
   return bytes[at + size] === TERMINATOR ? NONE : position + size;
 }
 
@@ -31,9 +38,8 @@ function replyInteger(reply: Reply, bytes: Uint8Array, at: number): number {
   return entrySize(bytes, at);
 }
 
-function replyString(reply: Reply, bytes: Uint8Array, at: number): number {
-  const start = stringStart(bytes, at);
-  const end = start + stringLength(bytes, at);
-  reply.bulk(bytes, start, end);
-  return end - at + backlenSize(end - at);
+/** Replies with a string of `length` bytes behind `head` bytes; returns the size of its entry. */
+function replyString(reply: Reply, bytes: Uint8Array, at: number, head: number, length: number): number {
+  reply.bulk(bytes, at + head, at + head + length);
+  return head + length + backlenSize(head + length);
 }
