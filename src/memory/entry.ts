@@ -125,8 +125,11 @@ export class EntryReader<M extends Memory = Memory> {
 
   /** Where a string value begins in `valueBytes`. */
   valueStart(ref: Ref): number {
-    if (this.isBoxed(ref)) return this.memory.offset(this.box(ref)) + BOX_HEAD_BYTES;
-    return this.keyStart(ref) + this.keyLength(ref);
+    const sizes = this.memory.read(ref, SIZES);
+    if (sizes & (BOXED << 8)) return this.memory.offset(this.box(ref)) + BOX_HEAD_BYTES;
+    const short = sizes & 255;
+    const keyEnd = short === LONG_KEY_MARK ? this.keyLength(ref) : short;
+    return this.memory.offset(ref) + HEAD_BYTES[(sizes >>> 8) & 7]! + keyEnd;
   }
 
   /** Milliseconds since 1970, or NEVER. */
