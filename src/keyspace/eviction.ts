@@ -35,6 +35,8 @@ export class Eviction {
   exceededSinceUs = 0;
   /** Microseconds during which memory exceeded the limit, before the current time. */
   exceededUs = 0;
+  /** Time was over before memory was within the limit: to be called again soon. */
+  onUnfinished: () => void = () => {};
 
   constructor(
     private readonly keyspace: Keyspace,
@@ -71,8 +73,10 @@ export class Eviction {
       const reclaimed = this.keyspace.discardedEntries > 0;
       if (reclaimed) this.keyspace.reclaim(RECLAIM);
       else if (!this.evictOne()) return false;
-      // What is left to evict goes on with the next command or the cron.
-      if ((reclaimed || evicted % 16 === 0) && this.clock.monotonicUs() > deadline) return true;
+      if ((reclaimed || evicted % 16 === 0) && this.clock.monotonicUs() > deadline) {
+        this.onUnfinished();
+        return true;
+      }
     }
     this.withinLimit();
     return true;

@@ -34,7 +34,7 @@ export function applyConfig(engine: Engine, { listeners, cron }: Followers): voi
     keyspace.notifyKinds = engine.notifications.kinds;
   });
   config.onChange(["hz", "dynamic-hz"], () => void cron.start());
-  config.onChange("maxmemory", () => void engine.eviction.makeRoom());
+  config.onChange("maxmemory", () => void applyLimit(engine));
   config.onChange(["port", "bind"], () => {
     listeners.reopen().catch((error: Error) => {
       const text = error instanceof ListenError ? error.message : `Cannot listen: ${error.message}`;
@@ -42,4 +42,16 @@ export function applyConfig(engine: Engine, { listeners, cron }: Followers): voi
     });
     return undefined;
   });
+}
+
+function applyLimit({ config, eviction, memory, services }: Engine): void {
+  const limit = config.values.maxmemory;
+  const used = memory.evictableBytes;
+  if (limit > 0 && limit < used)
+    services.log(
+      "warning",
+      `WARNING: the new maxmemory value set via CONFIG SET (${limit}) is smaller than the current memory usage (${used}). ` +
+        "This will result in key eviction and/or the inability to accept new write commands depending on the maxmemory-policy.",
+    );
+  eviction.makeRoom();
 }

@@ -25,6 +25,8 @@ export class Cron {
   private timer: Timer | null = null;
   /** Set while there is more to free. */
   private reclaimTimer: Timer | null = null;
+  /** Whether eviction goes on at the end of the turn. */
+  private evicting = false;
   private runs = 0;
   /** What had been given back when garbage was last collected. */
   private collectedBytes = 0;
@@ -38,7 +40,9 @@ export class Cron {
     private readonly turn: Turn,
     private readonly appendOnly: AppendOnly,
     private readonly snapshots: Snapshots,
-  ) {}
+  ) {
+    engine.eviction.onUnfinished = () => this.evictOn();
+  }
 
   start(): void {
     this.hz = this.wantedHz();
@@ -100,6 +104,20 @@ export class Cron {
       engine.latency.record("expire-cycle", ms);
     }
     engine.eviction.makeRoom();
+  }
+
+  /** Evicts turn by turn until memory is within its limit: between two of them clients are served. */
+  private evictOn(): void {
+    const { clock } = this.engine.platform;
+    if (this.evicting) return;
+    this.evicting = true;
+    clock.endOfTurn(() => {
+      this.evicting = false;
+      if (this.timer === null || this.engine.services.loading !== null) return;
+      this.engine.refreshTime();
+      this.engine.eviction.makeRoom();
+      this.turn.request();
+    });
   }
 
   private everySecond(): void {

@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { it } from "node:test";
+import { eventually } from "../../support/condition.js";
 import { removeDirectory, temporaryDirectory } from "../../support/directory.js";
 import { TidemarkHere } from "../../support/product.js";
 
@@ -79,4 +80,26 @@ it("Under noeviction a full server refuses writes, and takes them again when som
   assert.equal(await client.call("GET", "k0"), "v".repeat(500));
   assert.equal(await client.call("DEL", ...Array.from({ length: 100 }, (_, at) => `k${at}`)), 100);
   assert.equal(await client.call("SET", "k0", "v"), "OK");
+});
+
+it("A lower limit makes keys go although nobody sends a command", async () => {
+  await using server = await TidemarkHere.start({
+    "maxmemory-policy": "allkeys-random",
+    "maxmemory-eviction-tenacity": "0",
+    "enable-debug-command": "yes",
+  });
+  using client = await server.client();
+  using subscriber = await server.client();
+  await client.call("DEBUG", "POPULATE", 20_000, "k", 200);
+  await client.call("CONFIG", "SET", "notify-keyspace-events", "Ee");
+  await subscriber.call("SUBSCRIBE", "__keyevent@0__:evicted");
+  const memory = String(await client.call("INFO", "memory"));
+  const used = Number(/^used_memory:(\d+)/m.exec(memory)?.[1]);
+  // Neither commands nor the cron will do it.
+  await client.call("DEBUG", "PAUSE-CRON", 1);
+  await client.call("CONFIG", "SET", "maxmemory", Math.floor(used / 2));
+  for (let evicted = 0; evicted < 8000; evicted++) await subscriber.receive();
+  await eventually("memory is within the limit", async () =>
+    /current_eviction_exceeded_time:0\r/.test(String(await client.call("INFO", "stats"))),
+  );
 });
