@@ -131,6 +131,27 @@ describe("the single file", () => {
     assert.equal(await (await again.again()).say("DBSIZE"), ":50\r\n");
   });
 
+  it("no-appendfsync-on-rewrite: nothing is synced until the new file has its place", async () => {
+    const world = await World.start({ ...SINGLE, "no-appendfsync-on-rewrite": "yes" });
+    const { disk, clock } = world.platform;
+    await world.fill(3000);
+    await clock.advance(1500);
+    // More than the channel to the thread takes: the rest is appended on the thread pool, where it is held.
+    disk.hold();
+    const big = Array.from({ length: 30 }, (_, at) => [`big:${at}`, "x".repeat(100_000)]);
+    await world.say("BGREWRITEAOF");
+    await world.say("MSET", ...big.flat());
+    await clock.advance(200);
+    const { holding } = disk;
+    assert.equal(holding, 1);
+    await world.say("INCR", "n");
+    await clock.advance(3000);
+    assert.equal(await world.info("aof_rewrite_in_progress"), "1");
+    assert.equal(disk.holding, holding, "no sync has begun");
+    disk.release();
+    await world.rewritten();
+  });
+
   it("a failed sync goes on in a copy", async () => {
     const world = await World.start({ ...SINGLE, appendfsync: "always" });
     await world.fill(500);
