@@ -55,6 +55,8 @@ export interface Services {
   /** Whom this server follows. */
   readonly follower: Follower;
   readonly failover: Failover;
+  /** Set while the server moves to other addresses or another port; rejects when it cannot listen there. */
+  readonly moving: Promise<void> | null;
   /** Why writes are refused at the moment, as an error reply, else null. */
   writeRefusal(): string | null;
   /**

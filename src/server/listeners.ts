@@ -27,6 +27,8 @@ const TOO_MANY = "ERR max number of clients reached";
 export class Listeners {
   private tcp: Listener[] = [];
   private unix: Listener | null = null;
+  /** Set while the server moves: it rejects when the new sockets cannot be had, and there are none then. */
+  moving: Promise<void> | null = null;
 
   constructor(
     private readonly engine: Engine,
@@ -64,16 +66,32 @@ export class Listeners {
     return lines;
   }
 
-  /** Opens all sockets that the configuration asks for. `port` 0 takes a free one when `anyPort` is set. */
+  /**
+   * Opens all sockets that the configuration asks for. `port` 0 takes a free one when `anyPort` is set, which is the
+   * configuration's from then on: it is what a change of `bind` has to keep.
+   */
   async open(anyPort: boolean): Promise<void> {
     const { port, unixsocket } = this.engine.config.values;
     if (port !== 0 || anyPort) this.tcp = await this.listenTcp(this.engine.config.values.bind, port);
+    if (port === 0 && anyPort) this.engine.config.assign("port", this.port);
     if (unixsocket !== "") this.unix = await this.listenUnix(this.engine.config.pathOf(unixsocket));
   }
 
-  /** Moves to other addresses or another port; the old sockets stay when that fails. */
-  async reopen(): Promise<void> {
+  /** Moves to other addresses or another port, after a move that is under way. */
+  reopen(): Promise<void> {
+    const before = this.moving ?? Promise.resolve();
+    const moving = before.catch(() => {}).then(() => this.move());
+    this.moving = moving;
+    const end = (): void => {
+      if (this.moving === moving) this.moving = null;
+    };
+    moving.then(end, end);
+    return moving;
+  }
+
+  private async move(): Promise<void> {
     const old = this.tcp;
+    this.tcp = [];
     const { port, bind } = this.engine.config.values;
     // The same port on another set of addresses can only be had once the old sockets are closed.
     await Promise.all(old.map((listener) => listener.close()));

@@ -102,6 +102,10 @@ export class ServerServices implements Services {
     return this.parts.server.abortShutdown();
   }
 
+  get moving(): Promise<void> | null {
+    return this.parts.listeners.moving;
+  }
+
   flushed(): void {
     if (this.loading !== null) return;
     this.background.running("save")?.job.abort();

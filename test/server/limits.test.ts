@@ -73,6 +73,26 @@ test("CONFIG SET port moves the server; who is connected stays", async () => {
   client.close();
 });
 
+test("CONFIG SET of a port or an address that cannot be had changes nothing", async () => {
+  await using server = await TidemarkHere.start({ bind: "127.0.0.1" });
+  await using other = await TidemarkHere.start({ bind: "127.0.0.1" });
+  using client = await server.client();
+  await assert.rejects(
+    client.call("CONFIG", "SET", "maxmemory", "100mb", "Port", other.port),
+    /^Error: ERR CONFIG SET failed \(possibly related to argument 'Port'\) - Unable to listen on this port\. Check server logs\.$/,
+  );
+  await assert.rejects(
+    client.call("CONFIG", "SET", "bind", "256.1.1.1"),
+    /possibly related to argument 'bind'\) - Failed to bind to specified addresses\.$/,
+  );
+  assert.deepEqual(await client.call("CONFIG", "GET", "maxmemory", "bind"), [
+    ...["maxmemory", "0"],
+    ...["bind", "127.0.0.1"],
+  ]);
+  using again = await server.client();
+  assert.equal(await again.call("PING"), "PONG");
+});
+
 test("servers in one process do not know of each other", async () => {
   await using first = await Tidemark.start({ port: 0, save: "" });
   await using second = await Tidemark.start({ port: 0, save: "" });

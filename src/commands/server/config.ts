@@ -51,11 +51,45 @@ const set = command({
     const pairs: [string, string][] = [];
     for (let at = 2; at < call.argc; at += 2) pairs.push([word(call, at), word(call, at + 1)]);
     const conditions = { isLocal: call.client.link.isLocal, loading: call.engine.services.loading !== null };
-    const error = call.engine.config.set(pairs, conditions);
+    const { config, services } = call.engine;
+    const old = pairs.flatMap(([name]) => config.get([name]));
+    const error = config.set(pairs, conditions);
     if (error !== null) throw fail(error);
-    call.reply.ok();
+    if (services.moving === null) call.reply.ok();
+    else
+      waitForMove(call, services.moving, () => {
+        config.set(old, conditions);
+        return moveFailure(pairs);
+      });
   },
 });
+
+/** Replies when the server has moved; when it cannot, `undo` takes the change back and tells the error. */
+function waitForMove(call: Call, moving: Promise<void>, undo: () => string): void {
+  const { client, reply, engine, mayBlock } = call;
+  if (mayBlock) engine.blocking.block(call, { timedOut: null, end: () => {} }, 0);
+  else reply.ok();
+  const { blocked } = client;
+  const isWaiting = (): boolean => mayBlock && client.blocked === blocked;
+  moving.then(
+    () => {
+      if (isWaiting()) engine.blocking.finish(client, () => reply.ok());
+    },
+    () => {
+      const error = undo();
+      if (isWaiting()) engine.blocking.refuse(client, error);
+    },
+  );
+}
+
+function moveFailure(pairs: readonly (readonly [string, string])[]): string {
+  const port = pairs.find(([name]) => name.toLowerCase() === "port");
+  const [cause, reason] =
+    port === undefined
+      ? ["bind", "Failed to bind to specified addresses."]
+      : [port[0], "Unable to listen on this port. Check server logs."];
+  return `ERR CONFIG SET failed (possibly related to argument '${cause}') - ${reason}`;
+}
 
 /** The places of values that are passwords. */
 function sensitiveValues(words: Words): number[] {
