@@ -18,6 +18,11 @@ export class CommandTable {
     return this.byName.values();
   }
 
+  /** Containers and their subcommands as well. */
+  whole(): Command[] {
+    return [...this.all()].flatMap((command) => [command, ...command.subcommands.values()]);
+  }
+
   get size(): number {
     return this.byName.size;
   }

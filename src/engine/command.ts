@@ -6,6 +6,7 @@
 import { type Argument, arityOf, type KeySpec, keySpecsOf } from "./argument.js";
 import type { Call } from "./call.js";
 import { categoriesOf } from "./categories.js";
+import { Histogram } from "./histogram.js";
 import { type FoundKey, type KeyRange, keyRangeOf, keysBySpecs, type Words } from "./key-spec.js";
 
 export type Group =
@@ -157,6 +158,8 @@ export class Command {
   microseconds = 0;
   rejected = 0;
   failed = 0;
+  /** Null before the first call that was tracked. */
+  histogram: Histogram | null = null;
 
   constructor(
     readonly declaration: Declaration,
@@ -202,11 +205,18 @@ export class Command {
     return this.declaration.findKeys?.(call) ?? keysBySpecs(this.keySpecs, call);
   }
 
+  /** Notes how long a call took. */
+  track(microseconds: number): void {
+    this.histogram ??= new Histogram();
+    this.histogram.record(microseconds);
+  }
+
   resetStatistics(): void {
     this.calls = 0;
     this.microseconds = 0;
     this.rejected = 0;
     this.failed = 0;
+    this.histogram = null;
     for (const subcommand of this.subcommands.values()) subcommand.resetStatistics();
   }
 }

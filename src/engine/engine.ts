@@ -36,7 +36,6 @@ import {
 import type { CommandTable } from "./command-table.js";
 import { CommandError } from "./errors.js";
 import { Gate } from "./gate.js";
-import { Histograms } from "./histograms.js";
 import { KeyspaceNotifications } from "./keyspace-notifications.js";
 import { LatencyMonitor } from "./latency-monitor.js";
 import { MemoryAccount } from "./memory-account.js";
@@ -77,7 +76,6 @@ export class Engine {
   readonly statistics = new Statistics();
   readonly slowLog = new SlowLog();
   readonly latency: LatencyMonitor;
-  readonly histograms = new Histograms();
   readonly monitors: Monitors;
   readonly pubsub = new PubSub(this.pool);
   readonly notifications: KeyspaceNotifications;
@@ -313,7 +311,7 @@ export class Engine {
     this.statistics.commands++;
     this.statistics.commandUs += elapsed;
     client.commands++;
-    if (this.config.values["latency-tracking"]) this.histograms.record(command, elapsed);
+    if (this.config.values["latency-tracking"]) command.track(elapsed);
     if (this.slowLog.isSlow(elapsed) && !command.is(SKIP_SLOWLOG)) {
       this.slowLog.add(client, command, request, elapsed, this.keyspace.now);
     }

@@ -127,9 +127,8 @@ const resetStat = command({
 });
 
 function resetStatistics(engine: Engine): void {
-  const { statistics, histograms, keyspace, eviction, commands, services } = engine;
+  const { statistics, keyspace, eviction, commands, services } = engine;
   statistics.reset();
-  histograms.clear();
   Object.assign(keyspace.stats, { hits: 0, misses: 0, expired: 0, evicted: 0, lazilyFreed: 0 });
   eviction.exceededUs = 0;
   eviction.exceededSinceUs = 0;

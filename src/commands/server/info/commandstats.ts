@@ -1,18 +1,13 @@
 /** INFO commandstats and latencystats: a line for each command that was called. */
 
 import type { Command } from "../../../engine/command.js";
-import type { Engine } from "../../../engine/engine.js";
 import { type Field, section } from "./section.js";
-
-/** Containers and their subcommands. */
-function allCommands({ commands }: Engine): Command[] {
-  return [...commands.all()].flatMap((command) => [command, ...command.subcommands.values()]);
-}
 
 export const commandStats = section(
   "Commandstats",
-  (engine) =>
-    allCommands(engine)
+  ({ commands }) =>
+    commands
+      .whole()
       .filter(({ calls, rejected, failed }) => calls + rejected + failed > 0)
       .map(statsOf),
   { isDefault: false },
@@ -29,11 +24,12 @@ function statsOf({ fullName, calls, microseconds, rejected, failed }: Command): 
 
 export const latencyStats = section(
   "Latencystats",
-  ({ histograms, config }) => {
+  ({ commands, config }) => {
     const percentiles = config.values["latency-tracking-info-percentiles"];
-    return [...histograms.all()].map(([{ fullName }, histogram]): Field => {
+    return commands.whole().flatMap(({ fullName, histogram }): Field[] => {
+      if (histogram === null) return [];
       const values = percentiles.map((percent) => `p${percent}=${histogram.percentile(percent).toFixed(3)}`);
-      return [`latency_percentiles_usec_${fullName}`, values.join(",")];
+      return [[`latency_percentiles_usec_${fullName}`, values.join(",")]];
     });
   },
   { isDefault: false },

@@ -3,7 +3,7 @@
 import { multiple, optional, string } from "../../../engine/argument.js";
 import type { Call } from "../../../engine/call.js";
 import { type Command, command } from "../../../engine/command.js";
-import type { Histogram } from "../../../engine/histograms.js";
+import type { Histogram } from "../../../engine/histogram.js";
 import { FLAGS, TIPS } from "./traits.js";
 
 export const histogram = command({
@@ -26,18 +26,18 @@ export const histogram = command({
 
 /** Those that are named and have been called; of a container its subcommands. Without names all of them. */
 function wantedCommands(call: Call): [Command, Histogram][] {
-  const { commands, histograms } = call.engine;
-  if (call.argc === 2) return [...histograms.all()];
+  const { commands } = call.engine;
+  if (call.argc === 2) return commands.whole().flatMap(tracked);
   const found: [Command, Histogram][] = [];
   for (let at = 2; at < call.argc; at++) {
     const named = commands.named(call.text(at).toLowerCase());
-    if (named === undefined) continue;
-    for (const command of [named, ...named.subcommands.values()]) {
-      const histogram = histograms.of(command);
-      if (histogram !== undefined) found.push([command, histogram]);
-    }
+    if (named !== undefined) found.push(...[named, ...named.subcommands.values()].flatMap(tracked));
   }
   return found;
+}
+
+function tracked(command: Command): [Command, Histogram][] {
+  return command.histogram === null ? [] : [[command, command.histogram]];
 }
 
 function writeHistogram({ reply }: Call, command: Command, histogram: Histogram): void {

@@ -1,12 +1,10 @@
 /**
- * Latencies of each command, for LATENCY HISTOGRAM and INFO latencystats.
+ * How many calls of a command took how long, for LATENCY HISTOGRAM and INFO latencystats.
  *
  * The buckets are those of a high dynamic range histogram with two significant digits, as in Redis: values below 256
  * nanoseconds have one bucket each, and every further power of two is divided into 128. So a value is known to less
  * than one per cent, and a reported one is the largest of its bucket. A second and more is one second.
  */
-
-import type { Command } from "./command.js";
 
 const SUB_BITS = 7;
 /** Values below 2^8 are their own buckets. */
@@ -62,29 +60,4 @@ function largestIn(bucket: number): number {
   if (bucket < EXACT_BELOW) return bucket;
   const shift = (bucket >>> SUB_BITS) - 1;
   return ((bucket - (shift << SUB_BITS) + 1) << shift) - 1;
-}
-
-export class Histograms {
-  private readonly byCommand = new Map<Command, Histogram>();
-
-  record(command: Command, microseconds: number): void {
-    let histogram = this.byCommand.get(command);
-    if (histogram === undefined) {
-      histogram = new Histogram();
-      this.byCommand.set(command, histogram);
-    }
-    histogram.record(microseconds);
-  }
-
-  all(): IterableIterator<[Command, Histogram]> {
-    return this.byCommand.entries();
-  }
-
-  of(command: Command): Histogram | undefined {
-    return this.byCommand.get(command);
-  }
-
-  clear(): void {
-    this.byCommand.clear();
-  }
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { Histogram } from "#tidemark/engine/histograms.js";
+import { Histogram } from "#tidemark/engine/histogram.js";
 
 test("percentiles are within one per cent of the calls' own", () => {
   fc.assert(
