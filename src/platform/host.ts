@@ -22,6 +22,8 @@ export interface Host {
   /** Resident set size in bytes. */
   residentBytes(): number;
   totalMemoryBytes(): number;
+  /** How many files and sockets the process may have open; infinity where that cannot be told. */
+  openFilesMax(): number;
   /** Of the whole process. */
   cpu(): CpuTimes;
   /** Of the thread that runs the loop; of the whole process where that cannot be told. */
@@ -60,6 +62,14 @@ export const nodeHost: Host = {
   workingDirectory: () => process.cwd(),
   residentBytes: () => process.memoryUsage.rss(),
   totalMemoryBytes: () => os.totalmem(),
+  openFilesMax() {
+    try {
+      const [, soft] = /^Max open files +(\d+)/m.exec(readFileSync("/proc/self/limits", "latin1")) ?? [];
+      return soft === undefined ? Number.POSITIVE_INFINITY : Number(soft);
+    } catch {
+      return Number.POSITIVE_INFINITY;
+    }
+  },
   cpu: processCpu,
   mainThreadCpu() {
     try {

@@ -24,6 +24,7 @@ import { applyDefaultUser } from "./default-user.js";
 import { Farewell } from "./farewell.js";
 import { Listeners } from "./listeners.js";
 import { Logger } from "./logger.js";
+import { keepToOpenFiles } from "./open-files.js";
 import { Persistence } from "./persistence.js";
 import { failoverOf, followerOf, primaryOf, warnOfLimit } from "./replication.js";
 import { ServerServices } from "./services.js";
@@ -189,6 +190,7 @@ export class Tidemark implements AsyncDisposable {
     logger.log("notice", `Running mode=standalone, port=${this.port}.`);
     logger.log("notice", "Server initialized");
     warnOfLimit(config, logger);
+    keepToOpenFiles(this.engine);
     this.snapshots.saver.removeLeftovers();
     this.engine.memory.startupBytes = this.engine.memory.usedBytes;
     await this.persistence.open();

@@ -108,6 +108,31 @@ test("what cannot start fails at once with a message and status 1", async () => 
   await taken.close();
 });
 
+test("maxclients leaves files for the server itself where few may be open", async () => {
+  const dir = temporaryDirectory();
+  const port = await freePort();
+  const args = ["--port", String(port), "--bind", "127.0.0.1", "--dir", dir, "--appendonly", "yes"];
+  const run = runExecutable("/bin/sh", [
+    ...["-c", 'ulimit -n 200; exec "$0" "$@"'],
+    ...[TIDEMARK_EXECUTABLE, ...args],
+  ]);
+  await run.logged("Ready to accept connections");
+  assert.match(run.log, /maxclients has been reduced to 136 to compensate for low ulimit/);
+  const first = await WireClient.connect({ port });
+  const others = await Promise.all(Array.from({ length: 200 }, () => WireClient.connect({ port })));
+  await assert.rejects(
+    first.call("CONFIG", "SET", "maxclients", "137"),
+    /The operating system is not able to handle the specified number of clients, try with 136$/,
+  );
+  assert.equal(await first.call("SET", "key", "value"), "OK");
+  assert.equal(await first.call("SAVE"), "OK");
+  await first.call("BGREWRITEAOF");
+  await run.logged("Background AOF rewrite finished successfully");
+  for (const client of [first, ...others]) client.close();
+  await run.kill("SIGTERM");
+  removeDirectory(dir);
+});
+
 test("CONFIG REWRITE and a restart on the same file give the same server", async () => {
   const dir = temporaryDirectory();
   const file = join(dir, "redis.conf");

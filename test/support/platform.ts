@@ -28,6 +28,10 @@ export class SimulatedHost implements Host {
 
   collectGarbage(): void {}
 
+  openFilesMax(): number {
+    return Number.POSITIVE_INFINITY;
+  }
+
   totalMemoryBytes(): number {
     return 8 * 1024 * 1024 * 1024;
   }
