@@ -5,7 +5,11 @@ import { memory as bytes, INT_MAX, integer, memoryOrPercent, ULONG_MAX } from ".
 import { flag, oneOf } from "../kinds/scalar.js";
 
 export const memory = {
-  maxmemory: directive(bytes(0n, ULONG_MAX), 0, "How much memory data may take, in bytes; 0 is no limit."),
+  maxmemory: directive(
+    bytes(0n, ULONG_MAX),
+    0,
+    "How much memory data and clients may take, in bytes, beside what Node itself needs; 0 is no limit.",
+  ),
   "maxmemory-policy": directive(
     oneOf(
       "volatile-lru",

@@ -31,7 +31,11 @@ export const network = {
     true,
     "Whether other machines are refused as long as there is no password.",
   ),
-  maxclients: directive(integer(1n, UINT_MAX), 10000, "How many clients may be connected."),
+  maxclients: directive(
+    integer(1n, UINT_MAX),
+    10000,
+    "How many clients may be connected, if so many files may be open.",
+  ),
   timeout: directive(
     integer(0n, INT_MAX),
     0,
