@@ -8,6 +8,8 @@ import type { Engine } from "./engine.js";
 export class Clients {
   private readonly byId = new Map<number, Client>();
   private nextId = 1;
+  /** The primary whose stream is applied; it is shown with the sessions and is none. */
+  primary: Client | null = null;
   /** Commands wait until then (milliseconds since 1970), all of them or only those that write. */
   pausedUntilMs = 0;
   pausesOnlyWrites = false;
@@ -24,6 +26,11 @@ export class Clients {
 
   get(id: number): Client | undefined {
     return this.byId.get(id);
+  }
+
+  /** What CLIENT LIST shows and CLIENT KILL can end: the sessions, and the primary behind them. */
+  listed(): Client[] {
+    return this.primary === null ? [...this.all()] : [...this.all(), this.primary];
   }
 
   /** A session that is listed and counted. */

@@ -1,6 +1,6 @@
 /** Applies a primary's stream to the dataset: without checks, replies or effects of its own in the log. */
 
-import type { StreamTarget } from "../replication/replica/dataset.js";
+import type { PrimaryLink, StreamTarget } from "../replication/replica/dataset.js";
 import type { Request } from "../resp/request.js";
 import { latin1 } from "../util/ascii.js";
 import { type Client, NOWHERE } from "./client.js";
@@ -31,15 +31,23 @@ export class StreamClient implements StreamTarget {
     return lastCommand === null || !(lastCommand.is(WRITE) || this.framing.has(lastCommand));
   }
 
-  begin(database: number): void {
+  begin(database: number, link: PrimaryLink): void {
     const { keyspace, clients } = this.engine;
     this.client.discard();
-    this.client = clients.create("primary", NOWHERE, keyspace.databases[database] ?? keyspace.databases[0]);
+    const selected = keyspace.databases[database] ?? keyspace.databases[0];
+    this.client = clients.create("primary", { ...NOWHERE, ...link }, selected);
+    this.client.user = "(superuser)";
+    clients.primary = this.client;
+  }
+
+  end(): void {
+    this.engine.clients.primary = null;
   }
 
   beginRead(): void {
     this.engine.refreshTime();
     this.engine.keyspace.expiryMode = "ignore";
+    this.client.lastActiveMs = this.engine.keyspace.now;
   }
 
   apply(request: Request): void {

@@ -128,6 +128,29 @@ for (const promoted of ["redis", "tidemark"] as const)
     assert.match(String(await leader.call("INFO", "stats")), /sync_full:0\r\nsync_partial_ok:2\r\n/);
   });
 
+test("CLIENT LIST shows the primary, CLIENT KILL makes the link anew", async () => {
+  await using primary = await start("tidemark");
+  await using replica = await start("tidemark", following(primary));
+  using source = await primary.client();
+  using target = await replica.client();
+  await load(source, 1);
+  await sameData(source, target);
+  const shown = String(await target.call("CLIENT", "LIST", "TYPE", "master"));
+  const line = new RegExp(`^id=\\d+ addr=127.0.0.1:${primary.port} .* flags=M .* user=\\(superuser\\) .*\n$`);
+  assert.match(shown, line);
+  const id = /^id=(\d+)/.exec(shown)![1]!;
+  assert.match(String(await target.call("CLIENT", "LIST", "ID", id)), line);
+  assert.match(String(await target.call("CLIENT", "LIST")), / flags=M /);
+  assert.match(String(await target.call("INFO", "clients")), /\r\nconnected_clients:2\r\n/);
+  assert.equal(await target.call("CLIENT", "KILL", "TYPE", "master"), 1);
+  assert.equal(await target.call("CLIENT", "LIST", "ID", id), "");
+  await load(source, 2);
+  await sameData(source, target);
+  assert.match(String(await source.call("INFO", "stats")), /sync_full:1\r\nsync_partial_ok:1\r\n/);
+  await target.call("REPLICAOF", "NO", "ONE");
+  assert.equal(await target.call("CLIENT", "LIST", "TYPE", "master"), "");
+});
+
 test("a replica is read-only, says what it is, and refuses what it cannot know", async () => {
   await using primary = await start("tidemark");
   await using replica = await start("tidemark", following(primary));

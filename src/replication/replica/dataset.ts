@@ -3,6 +3,16 @@
 import type { Request } from "../../resp/request.js";
 import type { RdbReader } from "../../snapshot/rdb/reader.js";
 
+/** The connection that a primary's stream comes by, as CLIENT LIST shows it and CLIENT KILL ends it. */
+export interface PrimaryLink {
+  /** `ip:port` of the primary and of ourselves. */
+  readonly remote: string;
+  readonly local: string;
+  readonly fd: number;
+  /** Ends the link, which is then made anew. */
+  destroy(): void;
+}
+
 /** Takes the commands of a primary's stream. */
 export interface StreamTarget {
   /** The database that is selected, which every command of the stream relies on. */
@@ -12,7 +22,9 @@ export interface StreamTarget {
   /** Whether the last command has no effect on the dataset and is not for the append-only file. */
   readonly wasForReplicasAlone: boolean;
   /** A stream begins, with that database selected. */
-  begin(database: number): void;
+  begin(database: number, link: PrimaryLink): void;
+  /** Its link is over. */
+  end(): void;
   /** Bytes have arrived that are about to be applied. */
   beginRead(): void;
   /** Applies a command, which is valid during the call. */

@@ -113,6 +113,7 @@ export class Link {
   end(): void {
     this.over = true;
     this.socket?.destroy();
+    if (this.stream !== null) this.parts.dataset.stream.end();
     // What is being loaded is loaded to its end: the old data is gone.
     if (!this.holding) this.transfer?.abandon();
   }
@@ -336,7 +337,9 @@ export class Link {
     this.transfer = null;
     this.phase = "connected";
     this.lastIoMs = this.parts.clock.now();
-    this.stream = new Stream(this.parts.dataset.stream, this.parts.stream, database);
+    const { remote, local, fd } = this.socket!;
+    const link = { remote, local, fd, destroy: () => this.lose("Connection with master lost.") };
+    this.stream = new Stream(this.parts.dataset.stream, this.parts.stream, database, link);
     this.owner.connected();
   }
 }

@@ -9,7 +9,7 @@
 
 import type { Log } from "../../log/log.js";
 import { type DecoderLimits, ProtocolError, RequestDecoder } from "../../resp/decoder.js";
-import type { StreamTarget } from "./dataset.js";
+import type { PrimaryLink, StreamTarget } from "./dataset.js";
 
 /** A primary may send whatever it holds. */
 const LIMITS: DecoderLimits = { bulkBytesMax: Number.MAX_SAFE_INTEGER, authenticated: true };
@@ -29,8 +29,9 @@ export class Stream {
     private readonly target: StreamTarget,
     private readonly log: Log,
     database: number,
+    link: PrimaryLink,
   ) {
-    target.begin(database);
+    target.begin(database, link);
   }
 
   /** Applies what is whole of the bytes, and keeps the rest. Throws a ProtocolError. */

@@ -16,6 +16,7 @@ export function readType(call: Call, at: number): ClientType {
 
 /** What a session is in these terms; one in MONITOR mode is a normal client. */
 export function typeOfClient(client: Client): ClientType {
+  if (client.kind === "primary") return "master";
   if (client.replica !== null) return "replica";
   return client.subscribed ? "pubsub" : "normal";
 }

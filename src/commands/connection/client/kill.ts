@@ -115,9 +115,9 @@ function matches(client: Client, filter: Filter): boolean {
 
 /** Closes the connections that match; our own one when its reply has been sent. Returns how many. */
 function killAll(call: Call, filter: Filter): number {
-  const chosen = [...call.engine.clients.all()].filter(
-    (client) => matches(client, filter) && !(filter.skipSelf && client === call.client),
-  );
+  const chosen = call.engine.clients
+    .listed()
+    .filter((client) => matches(client, filter) && !(filter.skipSelf && client === call.client));
   for (const client of chosen) {
     if (client === call.client) client.closing = true;
     else client.link.destroy();

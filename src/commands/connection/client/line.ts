@@ -61,6 +61,7 @@ function bytesOfArguments(request: Request): number {
 function flagsOf(client: Client): string {
   const flags = [
     client.monitor ? "O" : client.replica !== null ? "S" : "",
+    client.kind === "primary" ? "M" : "",
     client.subscribed ? "P" : "",
     client.transaction !== null ? "x" : "",
     client.blocked !== null ? "b" : "",

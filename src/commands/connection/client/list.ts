@@ -77,10 +77,10 @@ function lineOf(call: Call, client: Client): string {
 
 function selected(call: Call): Client[] {
   const { clients } = call.engine;
-  if (call.argc === 2) return [...clients.all()];
+  if (call.argc === 2) return clients.listed();
   if (call.argc === 4 && call.is(2, "type")) {
     const type = readType(call, 3);
-    return [...clients.all()].filter((client) => typeOfClient(client) === type);
+    return clients.listed().filter((client) => typeOfClient(client) === type);
   }
   if (call.argc > 3 && call.is(2, "id")) return withIds(call);
   throw syntaxError();
@@ -88,9 +88,10 @@ function selected(call: Call): Client[] {
 
 function withIds(call: Call): Client[] {
   const found: Client[] = [];
+  const listed = new Map(call.engine.clients.listed().map((client) => [client.id, client]));
   for (let at = 3; at < call.argc; at++) {
     const number = call.integer64(at, () => fail("Invalid client ID"));
-    const client = call.engine.clients.get(Number(number));
+    const client = listed.get(Number(number));
     if (client !== undefined) found.push(client);
   }
   return found;

@@ -2,8 +2,8 @@
 
 import { section } from "./section.js";
 
-export const clients = section("Clients", ({ clients: { count }, blocking, services, config, memory }) => [
-  ["connected_clients", count - services.primary.replicas.length],
+export const clients = section("Clients", ({ clients: sessions, blocking, services, config, memory }) => [
+  ["connected_clients", sessions.listed().length - services.primary.replicas.length],
   ["cluster_connections", 0],
   ["maxclients", config.values.maxclients],
   ["client_recent_max_input_buffer", memory.recentInput.value],
