@@ -96,8 +96,8 @@ SET text sometext
 DEBUG OBJECT missing
 DEBUG OBJECT
 DEBUG OBJECT a b
-~match "^\\+Value at:0x[0-9a-f]+ refcount:\\d+ encoding:int serializedlength:2 lru:\\d+ lru_seconds_idle:[01]\\b" DEBUG OBJECT a
-~match "^\\+Value at:0x[0-9a-f]+ refcount:1 encoding:embstr serializedlength:9 lru:\\d+ lru_seconds_idle:[01]\\b" DEBUG OBJECT text
+~match "^\\+Value at:0x[0-9a-f]+ refcount:\\d+ encoding:int serializedlength:2 lru:\\d+ lru_seconds_idle:\\d+\\b" DEBUG OBJECT a
+~match "^\\+Value at:0x[0-9a-f]+ refcount:1 encoding:embstr serializedlength:9 lru:\\d+ lru_seconds_idle:\\d+\\b" DEBUG OBJECT text
 ~match "^\\+key_sds_len:4, key_sds_avail:0, key_zmalloc: \\d+, val_sds_len:8, val_sds_avail:\\d+, val_zmalloc: \\d+" DEBUG SDSLEN text
 DEBUG SDSLEN missing
 DEBUG SDSLEN
