@@ -25,15 +25,16 @@ const SPECIAL: ReadonlySet<string> = new Set(["include", "rename-command", "user
 
 /**
  * The new text of a file; null as the old one when there is no file yet. `users` are the whole lines that replace all
- * `user` lines; null leaves those as they are.
+ * `user` lines; null leaves those as they are. With `defaults` every directive is written.
  */
 export function rewrite(
   old: ByteString | null,
   config: Config,
   users: readonly ByteString[] | null = null,
+  defaults = false,
 ): ByteString {
   const file = new Lines(old ?? "");
-  for (const entry of entries) rewriteDirective(file, entry, config);
+  for (const entry of entries) rewriteDirective(file, entry, config, defaults);
   if (users !== null) file.replace(file.slotsOf("user"), users);
   return file.text();
 }
@@ -46,11 +47,12 @@ export function rewriteFile(
   config: Config,
   disk: Disk,
   users: readonly ByteString[] | null = null,
+  defaults = false,
 ): string | null {
   if (config.file === null) return "ERR The server is running without a config file";
   try {
     const old = disk.readFile(config.file);
-    const text = rewrite(old === null ? null : latin1(old), config, users);
+    const text = rewrite(old === null ? null : latin1(old), config, users, defaults);
     replaceFile(disk, config.file, bytesOfLatin1(text));
     return null;
   } catch (error) {
@@ -71,13 +73,13 @@ function replaceFile(disk: Disk, path: string, bytes: Uint8Array): void {
   disk.syncDirectoryOf(path);
 }
 
-function rewriteDirective(file: Lines, entry: Entry, config: Config): void {
+function rewriteDirective(file: Lines, entry: Entry, config: Config, defaults: boolean): void {
   const { name, directive } = entry;
   const values = config.lines(entry);
   const isDefault = values.join("\n") === directive.kind.lines(directive.default).join("\n");
   const isIncluded = config.included.has(name);
   const slots = isIncluded ? file.slotsBehindIncludes(name) : file.slotsOf(name);
-  if (isDefault && slots.length === 0 && !isIncluded) return;
+  if (isDefault && !defaults && slots.length === 0 && !isIncluded) return;
   const clear = directive.kind.clear;
   const written = isIncluded && clear !== undefined && values[0] !== clear ? [clear, ...values] : values;
   file.replace(

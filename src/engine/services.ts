@@ -69,7 +69,7 @@ export interface Services {
   /** FLUSHALL has emptied the dataset: a snapshot of what was is not wanted any more, one of what is may be. */
   flushed(): void;
   /** Rewrites the configuration file; throws a CommandError. */
-  rewriteConfig(): void;
+  rewriteConfig(defaults: boolean): void;
   /** Completes the append-only file, forgets the dataset and loads it again (DEBUG LOADAOF). */
   reload(): Promise<void>;
   /** Loads the snapshot file, with `flush` in the place of the dataset; null when there is no file (DEBUG RELOAD). */

@@ -112,8 +112,8 @@ export class ServerServices implements Services {
     if (this.config.values.save.length > 0) this.saver.save();
   }
 
-  rewriteConfig(): void {
-    const error = rewriteFile(this.config, this.platform.disk);
+  rewriteConfig(defaults: boolean): void {
+    const error = rewriteFile(this.config, this.platform.disk, null, defaults);
     if (error !== null) throw fail(error);
   }
 

@@ -48,6 +48,14 @@ test("a default that is in the file stays there, others are left out", () => {
   );
 });
 
+test("with the defaults every directive is written, and means the same again", () => {
+  const config = configOf("hz 5\nsave ''");
+  const text = rewrite(null, config, null, true);
+  for (const line of ["hz 5", "maxclients 10000", 'requirepass ""', "appendfsync everysec"])
+    assert.ok(text.includes(`\n${line}\n`), line);
+  assert.deepEqual(everything(configOf(text)), everything(config));
+});
+
 test("without a file everything that is no default is written", () => {
   const config = configOf("requirepass \"a \\xff\"\nbind\nsave ''\nmaxmemory-clients 7%");
   assert.equal(

@@ -225,6 +225,15 @@ test("without replicas the backlog is given up after its time, with the history,
   assert.match(info.get("last_full_resync_avoided_by")!, /^repl-backlog-ttl \d+$/);
 });
 
+test("DEBUG REPLICATE tells the replicas what is not done here", async () => {
+  await using server = await TidemarkHere.start(SETTINGS);
+  using client = await server.client();
+  const replica = await (await HandReplica.connect(server.port)).synchronize();
+  assert.equal(await client.call("DEBUG", "REPLICATE", "SET", "only", "there"), "OK");
+  assert.equal(await replica.command(), "SET only there");
+  assert.equal(await client.call("EXISTS", "only"), 0);
+});
+
 test("WAIT asks for acknowledgements and counts them", async () => {
   await using server = await TidemarkHere.start(SETTINGS);
   using client = await server.client();

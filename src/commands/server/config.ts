@@ -108,7 +108,7 @@ const rewrite = command({
   complexity: "O(1)",
   flags: FLAGS,
   run(call) {
-    call.engine.services.rewriteConfig();
+    call.engine.services.rewriteConfig(false);
     call.reply.ok();
   },
 });

@@ -80,16 +80,19 @@ test("CONFIG REWRITE writes the file that the server was started with", async ()
   const file = join(dir, "redis.conf");
   const port = await freePort();
   writeFileSync(file, `# kept\nport ${port}\nmaxmemory-policy noeviction\n`);
-  const run = runExecutable(TIDEMARK_EXECUTABLE, [file, "--dir", dir]);
+  const run = runExecutable(TIDEMARK_EXECUTABLE, [file, "--dir", dir, "--enable-debug-command", "yes"]);
   try {
     await run.logged("Ready to accept connections");
     const client = await WireClient.connect({ port });
     await client.call("CONFIG", "SET", "maxmemory-policy", "allkeys-lru", "slowlog-max-len", "7");
     assert.equal(await client.call("CONFIG", "REWRITE"), "OK");
-    client.close();
     const text = readFileSync(file, "utf8");
     assert.match(text, /^# kept\nport \d+\nmaxmemory-policy allkeys-lru\n/);
     assert.match(text, /^slowlog-max-len 7$/m);
+    assert.doesNotMatch(text, /^appendfsync/m);
+    assert.equal(await client.call("DEBUG", "CONFIG-REWRITE-FORCE-ALL"), "OK");
+    client.close();
+    assert.match(readFileSync(file, "utf8"), /^appendfsync everysec$/m);
   } finally {
     await run.kill();
     removeDirectory(dir);

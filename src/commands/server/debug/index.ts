@@ -34,6 +34,15 @@ const SUBCOMMANDS: ReadonlyMap<string, Subcommand> = new Map<string, Subcommand>
       run: changeHistory,
     },
   ],
+  [
+    "config-rewrite-force-all",
+    {
+      args: "",
+      summary: "Rewrite the configuration file with all directives, also those that have their defaults.",
+      argc: [2, 2],
+      run: rewriteConfig,
+    },
+  ],
   ["digest", { args: "", summary: "Hash all data, as Redis does.", argc: [2, 2], run: digest }],
   [
     "digest-value",
@@ -75,6 +84,15 @@ const SUBCOMMANDS: ReadonlyMap<string, Subcommand> = new Map<string, Subcommand>
       summary: "Write a quicklist's nodes to the log; with 1 their elements as well.",
       argc: [3, 4],
       run: showQuicklist,
+    },
+  ],
+  [
+    "replicate",
+    {
+      args: "<word> [<word> ...]",
+      summary: "Send the replicas this command, which is not executed here.",
+      argc: [3, Infinity],
+      run: replicate,
     },
   ],
   [
@@ -142,6 +160,18 @@ function changeHistory(call: Call): void {
   const { services, history } = call.engine;
   services.log("notice", "Changing replication IDs after receiving DEBUG change-repl-id");
   history.renew();
+  call.reply.ok();
+}
+
+function rewriteConfig(call: Call): void {
+  call.engine.services.rewriteConfig(true);
+  call.reply.ok();
+}
+
+function replicate(call: Call): void {
+  const words: Uint8Array[] = [];
+  for (let at = 2; at < call.argc; at++) words.push(call.view(at));
+  call.engine.unit.tell(-1, words);
   call.reply.ok();
 }
 
