@@ -82,7 +82,8 @@ test("CONFIG SET of a port or an address that cannot be had changes nothing", as
     /^Error: ERR CONFIG SET failed \(possibly related to argument 'Port'\) - Unable to listen on this port\. Check server logs\.$/,
   );
   await assert.rejects(
-    client.call("CONFIG", "SET", "bind", "256.1.1.1"),
+    // For documentation (RFC 5737): no machine has it, and nobody is asked for it as for a name.
+    client.call("CONFIG", "SET", "bind", "192.0.2.1"),
     /possibly related to argument 'bind'\) - Failed to bind to specified addresses\.$/,
   );
   assert.deepEqual(await client.call("CONFIG", "GET", "maxmemory", "bind"), [

@@ -120,6 +120,9 @@ test("maxclients leaves files for the server itself where few may be open", asyn
   assert.match(run.log, /maxclients has been reduced to 136 to compensate for low ulimit/);
   const first = await WireClient.connect({ port });
   const others = await Promise.all(Array.from({ length: 200 }, () => WireClient.connect({ port })));
+  let refused = 0;
+  for (const client of others) void client.closed().then(() => refused++);
+  await eventually("those who are too many are put out", () => refused === 1 + others.length - 136);
   await assert.rejects(
     first.call("CONFIG", "SET", "maxclients", "137"),
     /The operating system is not able to handle the specified number of clients, try with 136$/,

@@ -220,8 +220,9 @@ test("DEBUG LOADAOF of a file that was switched on later, and again after that",
     const client = await server.client();
     await client.call("SET", "a", "1");
     assert.equal(await client.call("CONFIG", "SET", "appendonly", "yes"), "OK");
+    // The first rewrite may have ended by then.
     const early = String((await client.reply("DEBUG", "LOADAOF")).value);
-    assert.match(early, /without an append-only file|before the first rewrite/);
+    assert.match(early, /^OK$|without an append-only file|before the first rewrite/);
     await eventually("the file counts", async () =>
       /aof_rewrite_in_progress:0\r\naof_rewrite_scheduled:0/.test(
         String(await client.call("INFO", "persistence")),
