@@ -3,7 +3,7 @@ import { test } from "node:test";
 import type { Config } from "#tidemark/config/config.js";
 import { type DirectiveOptions, fromOptions } from "#tidemark/config/options.js";
 import { nodePlatform } from "#tidemark/platform/platform.js";
-import { limitWarning } from "#tidemark/replication/primary/primary.js";
+import { limitWarning } from "#tidemark/replication/primary/output-limit.js";
 import { type Directives, TidemarkHere } from "../support/product.js";
 import { HandReplica } from "../support/replica.js";
 import type { Plain, WireClient } from "../support/wire.js";

@@ -36,6 +36,8 @@ class Run {
 
 /** Trimmed runs stay at the front of the array until there are this many. */
 const COMPACT_AT = 64;
+/** Of what is recalled so much goes into the log at a time. */
+const RECALLED_BYTES = 64 * 1024;
 
 export class Backlog {
   private runs: Run[] = [];
@@ -48,6 +50,16 @@ export class Backlog {
     /** The first byte that is kept: what comes before it is passed over. */
     private start: number,
   ) {}
+
+  /** One that has the end of a stream already: the bytes before the offset, where the log goes on. */
+  static recalled(log: Log, offset: number, tail: Uint8Array): Backlog {
+    log.startAt(offset - tail.length);
+    const backlog = new Backlog(log, log.offset);
+    for (let at = 0; at < tail.length; at += RECALLED_BYTES)
+      log.appendStream(tail, at, Math.min(tail.length, at + RECALLED_BYTES), -1, false);
+    for (let block = log.take(); block !== null; block = log.take()) backlog.add(block);
+    return backlog;
+  }
 
   /** The offset of the oldest byte that is kept. */
   get startOffset(): number {

@@ -11,7 +11,6 @@
  * it does the log's offset moves with every write (log.ts), and it is given up after `repl-backlog-ttl` without replicas.
  */
 
-import type { Values } from "../../config/table.js";
 import type { LogBlock } from "../../log/block.js";
 import type { Mark } from "../../log/history.js";
 import { type AckWaiter, AckWaiters } from "./ack-waiters.js";
@@ -40,9 +39,6 @@ export interface SyncRequest {
   /** The first byte wanted, counted from 1. */
   readonly offset: number;
 }
-
-/** Of what is recalled so much goes into the log at a time. */
-const RECALLED_BYTES = 64 * 1024;
 
 export class Primary {
   /** In the order of their coming. */
@@ -208,12 +204,7 @@ export class Primary {
 
   /** The dataset was loaded and is at the offset, of a history whose stream ends with these bytes there. */
   recall(offset: number, tail: Uint8Array): void {
-    const { log } = this.parts;
-    log.startAt(offset - tail.length);
-    this.backlog = new Backlog(log, log.offset);
-    for (let at = 0; at < tail.length; at += RECALLED_BYTES)
-      log.appendStream(tail, at, Math.min(tail.length, at + RECALLED_BYTES), -1, false);
-    for (let block = log.take(); block !== null; block = log.take()) this.backlog.add(block);
+    this.backlog = Backlog.recalled(this.parts.log, offset, tail);
   }
 
   /**
@@ -435,16 +426,4 @@ export class Primary {
     const level = resync.setting === null ? "notice" : "warning";
     writeLog(level, `Full resync of replica ${resync.replica}: ${resync.explanation}${advice}.`);
   }
-}
-
-/** What is wrong with the limit for what may wait for a replica, as a line for the log; null when it is large enough. */
-export function limitWarning(values: Readonly<Values>): string | null {
-  const size = values["repl-backlog-size"];
-  const { hard, soft, softSeconds } = values["client-output-buffer-limit"].replica;
-  const what = "client-output-buffer-limit replica";
-  if (hard > 0 && hard < size)
-    return `${what}: the hard limit ${hard} is smaller than repl-backlog-size ${size}, which is the limit instead: a replica must not be cut off while it is sent the backlog.`;
-  if (soft > 0 && soft < size)
-    return `${what}: the soft limit ${soft} is smaller than repl-backlog-size ${size}: a replica that takes longer than ${softSeconds} seconds to get the backlog is cut off, and lacks even more when it comes back.`;
-  return null;
 }
