@@ -18,7 +18,7 @@ export class CommandTable {
     return this.byName.values();
   }
 
-  /** Containers and their subcommands as well. */
+  /** All commands, each followed by its subcommands. */
   whole(): Command[] {
     return [...this.all()].flatMap((command) => [command, ...command.subcommands.values()]);
   }

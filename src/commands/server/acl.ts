@@ -7,7 +7,6 @@ import { CATEGORIES } from "../../engine/categories.js";
 import { command, type Declaration, type Flag } from "../../engine/command.js";
 import { fail } from "../../engine/errors.js";
 import { helpCommand } from "../help.js";
-import { withSubcommands } from "./command/list.js";
 
 const PASSWORD_BITS = 256;
 const PASSWORD_BITS_MAX = 4096;
@@ -56,7 +55,8 @@ function commandsIn(call: Call): string[] {
   if (call.argc > 3) throw wrongCount("CAT");
   const category = call.text(2).toLowerCase();
   if (!CATEGORIES.includes(category)) throw fail(`Unknown category '${call.shown(2, 128)}'`);
-  return withSubcommands(call.engine.commands.all())
+  return call.engine.commands
+    .whole()
     .filter((one) => one.categories.includes(category))
     .map((one) => one.fullName);
 }
