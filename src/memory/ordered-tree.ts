@@ -7,9 +7,9 @@
  * their keys and neither moves nor frees them. An inner node repeats the score and the entry that each child begins with,
  * so that a search reads no node but those it passes.
  *
- * A change is one descent, by score and member or by rank (of many elements too, if they go), that owns what it passes: every node on the way changes
- * anyhow, since its counts do. While a snapshot is open that copies one node of each level at
- * most, some five kilobytes for millions of elements.
+ * A change is one descent, by score and member or by rank, that owns what it passes: every node on the way changes
+ * anyhow, since its counts do. While a snapshot is open that copies one node of each level at most, some five kilobytes
+ * for millions of elements. A range of ranks goes in one descent as well, which frees whole nodes that lie inside of it.
  *
  * A full node is split in halves, or, where elements come in ascending order, left full. A node that becomes nearly
  * empty is joined with its neighbour if both fit well into one node; it goes when it is empty.

@@ -23,7 +23,7 @@ export type RunVisitor = (leaf: Ref, from: number, to: number) => void;
 
 export class OrderedTreeReader<M extends Memory = Memory> {
   /** Where a descent by rank has arrived: how many elements of the node are still to be passed. */
-  rest = 0;
+  protected rest = 0;
   // What is looked for.
   private score = 0;
   protected orEqual = false;
