@@ -81,7 +81,7 @@ export const aof = {
   "aof-history-retention": directive(
     retention,
     null,
-    "How much of what rewrites have replaced is kept in the directory `history` beside the append-only files, for `tidemark restore`; all limits hold together, at each rewrite and at start.",
+    "How much of what rewrites have replaced is kept in the directory `history` beside the append-only files, for `tidemark restore`; all limits hold together, at any time.",
   ),
   "aof-disable-auto-gc": directive(
     flag,
