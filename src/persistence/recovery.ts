@@ -183,7 +183,7 @@ async function safely(path: string, action: () => Promise<void>): Promise<void> 
   } catch (error) {
     const reason = systemReason(error);
     throw new StartError(
-      `${path} was loaded, but cannot be brought to the device: ${reason}. Nothing was changed.`,
+      `${path} was loaded, but cannot be brought to the device: ${reason}. See to the disk and start again.`,
     );
   }
 }
