@@ -27,9 +27,9 @@ const NOT_YET = `## Not supported yet
 
 Some directives are read, checked and kept, so that a configuration need not be changed when what they are for comes; until
 then they do nothing: those of scripts, of streams (\`stream-node-*\`), of HyperLogLog (\`hll-sparse-max-bytes\`), of client-side
-caching (\`tracking-table-max-keys\`) and of ACL users (\`acllog-max-len\`, \`acl-pubsub-default\`); and \`bind-source-addr\`: the system
-chooses the address of outgoing connections. \`lazyfree-lazy-user-del\` and \`replica-lazy-flush\` make no
-difference: large values and emptied databases are always freed in the background.
+caching (\`tracking-table-max-keys\`) and of ACL users (\`acllog-max-len\`, \`acl-pubsub-default\`).
+\`lazyfree-lazy-user-del\` and \`replica-lazy-flush\` make no difference: large values and emptied databases are always freed in
+the background.
 Where silence would promise too much, the server refuses instead, at start and in CONFIG SET: a \`locale-collate\` other than C.
 `;
 

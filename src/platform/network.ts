@@ -67,7 +67,11 @@ export interface Network {
     backlog: number,
     onConnection: (connection: Connection) => void,
   ): Promise<Listener>;
-  connect(endpoint: Endpoint): Promise<Connection>;
+  /**
+   * Rejects with Node's error. `source`: the address of this machine that the connection should come from; if there
+   * is no such one, the system chooses.
+   */
+  connect(endpoint: Endpoint, source?: string): Promise<Connection>;
 }
 
 /**
@@ -239,15 +243,19 @@ export function nodeNetwork(): Network {
       });
     },
 
-    connect(endpoint) {
+    connect(endpoint, source = "") {
       const { socket, wrap } = open({}, "path" in endpoint ? endpoint.path : null);
-      return new Promise((resolve, reject) => {
+      return new Promise<Connection>((resolve, reject) => {
         socket.once("error", reject);
-        socket.connect(endpoint, () => {
+        socket.connect(source === "" ? endpoint : { ...endpoint, localAddress: source }, () => {
           socket.off("error", reject);
           socket.setNoDelay(true);
           resolve(wrap());
         });
+      }).catch((error: NodeJS.ErrnoException) => {
+        if (source !== "" && (error.syscall === "bind" || error.code === "ERR_INVALID_IP_ADDRESS"))
+          return this.connect(endpoint);
+        throw error;
       });
     },
   };

@@ -151,6 +151,20 @@ test("CLIENT LIST shows the primary, CLIENT KILL makes the link anew", async () 
   assert.equal(await target.call("CLIENT", "LIST", "TYPE", "master"), "");
 });
 
+test("bind-source-addr is where the connection to the primary comes from, if the machine has it", async () => {
+  await using primary = await start("tidemark");
+  using source = await primary.client();
+  for (const [address, from] of [
+    ["127.0.0.5", "127.0.0.5"],
+    ["192.0.2.1", "127.0.0.1"],
+  ] as const) {
+    await using replica = await start("tidemark", following(primary, { "bind-source-addr": address }));
+    using target = await replica.client();
+    await sameData(source, target);
+    assert.match(String(await source.call("INFO", "replication")), new RegExp(`slave\\d:ip=${from},`));
+  }
+});
+
 test("a replica is read-only, says what it is, and refuses what it cannot know", async () => {
   await using primary = await start("tidemark");
   await using replica = await start("tidemark", following(primary));

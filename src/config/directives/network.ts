@@ -12,7 +12,11 @@ export const network = {
     ["*", "-::*"],
     "The addresses to listen on; one that begins with `-` may be absent from the machine.",
   ),
-  "bind-source-addr": directive(text, "", "The address that outgoing connections come from."),
+  "bind-source-addr": directive(
+    text,
+    "",
+    "The address that the connection to a primary comes from; empty: the system chooses.",
+  ),
   port: directive(integer(0n, 65535n), 6379, "The TCP port; 0 is none."),
   "tcp-backlog": directive(integer(0n, INT_MAX), 511, "How many connections may wait to be accepted.", {
     immutable: true,

@@ -90,7 +90,7 @@ export class Link {
     private readonly owner: LinkOwner,
   ) {
     this.lastIoMs = parts.clock.now();
-    parts.network.connect(address).then(
+    parts.network.connect(address, parts.config.values["bind-source-addr"]).then(
       (socket) => this.opened(socket),
       (error: unknown) => this.lose(`Error condition on socket for SYNC: ${systemReason(error)}`),
     );
