@@ -2,6 +2,7 @@
  * The RDB file without keys (snapshot/rdb/format.ts) that a new log starts from: stock servers expect a base.
  */
 
+import { MAGIC } from "../snapshot/rdb/format.js";
 import { Crc64 } from "../util/crc64.js";
 
 /** What a stock server writes into the auxiliary fields of a base file. */
@@ -14,7 +15,6 @@ export interface SnapshotOrigin {
 
 const AUX = 0xfa;
 const END = 0xff;
-const MAGIC = "REDIS";
 
 /** An RDB file, version 10, that holds nothing and is marked as the base of an append-only file. */
 export function emptyBase(origin: SnapshotOrigin): Uint8Array {

@@ -3,6 +3,7 @@
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { systemReason } from "../../config/kinds/directory.js";
 import { removeQuietly, writeAll, writeDurably } from "../../persistence/durable-file.js";
+import { isSnapshot } from "../../persistence/empty-snapshot.js";
 import {
   type Generation,
   historyPath,
@@ -218,9 +219,9 @@ class Restoring {
       const file = join(path, first.name);
       const handle = disk.open(file, "read");
       const size = disk.stat(file)!.bytes;
-      const head = Buffer.alloc(5);
+      const head = Buffer.alloc(16);
       try {
-        if (handle.read(head, 0) < 5 || head.toString("latin1") !== "REDIS") continue;
+        if (!isSnapshot(head, handle.read(head, 0))) continue;
         const reader = inspect({ size, chance, sanitize: false }, {});
         const end = await loadSnapshot(handle, size, reader, async (bytes) =>
           this.progress.update(bytes, size),
