@@ -194,12 +194,16 @@ export class FileLoad {
     if (this.limit === null && findSeals(this.handle, wholeUntil, size).length > 0)
       throw this.damage(wholeUntil, "a length that reaches beyond the end");
     const kept = cutTail(parts.directory.disk, this.path, wholeUntil, parts.clock.now());
-    const what = parts.replay.insideTransaction() ? "a MULTI without its EXEC" : "an incomplete command";
+    const inside = parts.replay.insideTransaction();
+    const what = inside ? "a MULTI without its EXEC" : "an incomplete command";
+    if (inside) parts.log("warning", `Revert incomplete MULTI/EXEC transaction in AOF file ${file.name}`);
+    parts.log("warning", `!!! Warning: short read while loading the AOF file ${file.name}!!!`);
     parts.log(
       "warning",
       `!!! Truncating the AOF ${file.name} at offset ${wholeUntil} !!! It ended in ${what}; the ${size - wholeUntil} ` +
         `bytes that were cut off are kept in ${kept}`,
     );
+    parts.log("warning", `AOF ${file.name} loaded anyway because aof-load-truncated is enabled`);
     parts.replay.beginFile();
   }
 

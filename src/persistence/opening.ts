@@ -140,7 +140,7 @@ function adoptLegacy(directory: AofDirectory, log: LogLine): void {
   disk.syncDirectoryOf(directory.legacyPath);
   log(
     "notice",
-    `Successfully migrated an old-style AOF configuration (${name}) into directory ${directory.path}`,
+    `Successfully migrated an old-style AOF file (${name}) into the AOF directory (${location.appenddirname}).`,
   );
 }
 

@@ -35,6 +35,7 @@
  * **In the single-file layout** there is no next file; where writes go then, single-rewrite.ts says.
  */
 
+import { basename } from "node:path";
 import type { Values } from "../config/table.js";
 import type { Keyspace } from "../keyspace/keyspace.js";
 import type { Platform } from "../platform/platform.js";
@@ -294,6 +295,8 @@ export class Rewriter {
       this.failed();
       return;
     }
+    const temporary = basename(cut.temporary);
+    log("notice", `Successfully created the temporary AOF base file ${temporary}`);
     log("notice", "Background AOF rewrite terminated with success");
     log(
       "notice",
@@ -309,6 +312,7 @@ export class Rewriter {
       this.unpublished(error);
       return;
     }
+    log("notice", `Successfully renamed the temporary AOF base file ${temporary} into ${cut.base.name}`);
     this.succeeded();
     if (!this.parts.values["aof-disable-auto-gc"])
       directory.removeHistory(platform.clock.now(), log).catch((error: Error) => {
@@ -365,6 +369,8 @@ export class Rewriter {
       const final = directory.nextIncr;
       const [from, to] = [directory.pathOf(incr.name), directory.pathOf(final.name)];
       this.timed("aof-rename", () => directory.disk.rename(from, to));
+      const named = `${incr.name} into ${final.name}`;
+      this.parts.log("notice", `Successfully renamed the temporary AOF incr file ${named}`);
       manifest = manifest.withIncr(final);
       incr = final;
     }

@@ -55,7 +55,9 @@ export class Failover {
     this.endMs = options.timeoutMs === 0 ? Number.POSITIVE_INFINITY : clock.now() + options.timeoutMs;
     log(
       "notice",
-      this.target === null ? "FAILOVER requested." : `FAILOVER requested to ${shown(this.target)}.`,
+      this.target === null
+        ? "FAILOVER requested to any replica."
+        : `FAILOVER requested to ${shown(this.target)}.`,
     );
     this.state = "waiting-for-sync";
     primary().isQuiet = true;
@@ -66,8 +68,7 @@ export class Failover {
   /** FAILOVER ABORT, and what else makes an end of it. */
   abort(why: string): void {
     const { log, follower } = this.parts;
-    const to = this.target === null ? "" : ` to ${shown(this.target)}`;
-    log("notice", `Aborting failover${to} while ${STATES[this.state]}: ${why}`);
+    log("notice", `FAILOVER to ${this.target === null ? "any replica" : shown(this.target)} aborted: ${why}`);
     const hadStepped = this.state === "failover-in-progress";
     this.end();
     if (hadStepped) follower().lead();
@@ -90,7 +91,7 @@ export class Failover {
     const { clock, primary, log } = this.parts;
     const isLate = clock.now() >= this.endMs;
     if (isLate && this.options.force) {
-      log("notice", `Failover to ${shown(this.target!)} time out exceeded, failing over.`);
+      log("notice", `FAILOVER to ${shown(this.target!)} time out exceeded, failing over.`);
       this.stepDown(this.target!);
       return;
     }
@@ -118,12 +119,6 @@ export class Failover {
     follower.follow(address);
   }
 }
-
-const STATES: Record<FailoverState, string> = {
-  "no-failover": "idle",
-  "waiting-for-sync": "waiting for the replica to catch up",
-  "failover-in-progress": "handing over to it",
-};
 
 function addressOf(replica: Replica): Address {
   return { host: replica.address, port: replica.handshake.port };

@@ -153,7 +153,7 @@ export class AppendOnly {
       background.rewriteScheduled = true;
       log(
         "notice",
-        "AOF was enabled but there is already another background operation. An AOF background was scheduled to start when needed.",
+        "AOF was enabled but there is already another background operation. An AOF background was scheduled to start when possible.",
       );
     }
     return undefined;
@@ -163,7 +163,8 @@ export class AppendOnly {
     const { file, rewriter, engine, turn } = this;
     const wasProvisional = rewriter.isProvisional;
     rewriter.isProvisional = false;
-    if (rewriter.isRunning) this.log("notice", "Killing AOF child");
+    if (rewriter.isRunning)
+      this.log("notice", `Killing running AOF rewrite child: ${engine.platform.host.pid}`);
     void rewriter.abort();
     if (file === null) return;
     turn.drain();

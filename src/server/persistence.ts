@@ -135,6 +135,7 @@ export class Persistence {
       await recovery.run();
       this.recovered = recovery;
       this.start();
+      this.writeLog("warning", "Append Only File loaded by DEBUG LOADAOF");
     });
   }
 

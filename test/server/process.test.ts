@@ -136,6 +136,42 @@ test("maxclients leaves files for the server itself where few may be open", asyn
   removeDirectory(dir);
 });
 
+test("the log tells of an old file, of rewrites and of DEBUG LOADAOF in Redis's words", async () => {
+  const dir = temporaryDirectory();
+  writeFileSync(
+    join(dir, "appendonly.aof"),
+    "*3\r\n$3\r\nSET\r\n$3\r\nkey\r\n$3\r\nold\r\n*1\r\n$5\r\nMULTI\r\n",
+  );
+  const server = await ServerProcess.start({
+    dir,
+    args: ["--appendonly", "yes", "--save", "", "--enable-debug-command", "yes"],
+  });
+  const client = await server.client();
+  const told = (line: string) => server.run.logged(line);
+  await told(
+    "Successfully migrated an old-style AOF file (appendonly.aof) into the AOF directory (appendonlydir).",
+  );
+  await told("Revert incomplete MULTI/EXEC transaction in AOF file appendonly.aof\n");
+  await told("AOF appendonly.aof loaded anyway because aof-load-truncated is enabled\n");
+  await client.call("BGREWRITEAOF");
+  await told("Successfully created the temporary AOF base file temp-");
+  await told("Background AOF rewrite terminated with success\n");
+  await told("Background AOF rewrite finished successfully\n");
+  assert.match(
+    server.log,
+    /renamed the temporary AOF base file temp-\S+ into appendonly\.aof\.2\.base\.rdb\n/,
+  );
+  await client.call("DEBUG", "LOADAOF");
+  await told("Append Only File loaded by DEBUG LOADAOF\n");
+  assert.equal(await client.call("GET", "key"), "old");
+  await client.call("CONFIG", "SET", "appendonly", "no");
+  await client.call("CONFIG", "SET", "appendonly", "yes");
+  await told("Successfully renamed the temporary AOF incr file temp-");
+  client.close();
+  await server.close();
+  removeDirectory(dir);
+});
+
 test("CONFIG REWRITE and a restart on the same file give the same server", async () => {
   const dir = temporaryDirectory();
   const file = join(dir, "redis.conf");
