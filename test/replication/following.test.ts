@@ -210,6 +210,25 @@ test("what has expired is hidden on a replica and stays there until the primary 
   await eventually("the primary's deletion has come", async () => (await target.call("DBSIZE")) === 1);
 });
 
+test("INFO tells of a resync from the primary's answer on, when nothing has come yet", async () => {
+  await using primary = await start("tidemark", {
+    "repl-diskless-sync": "no",
+    "rdb-key-save-delay": "20000",
+    save: "",
+  });
+  using source = await primary.client();
+  for (let i = 0; i < 100; i++) await source.call("SET", `k${i}`, i);
+  await using replica = await start("tidemark", following(primary));
+  using target = await replica.client();
+  await eventually("the answer is there", async () =>
+    /master_sync_in_progress:1\r\n/.test(String(await target.call("INFO", "replication"))),
+  );
+  assert.match(
+    String(await target.call("INFO", "replication")),
+    /master_sync_total_bytes:-1\r\nmaster_sync_read_bytes:0\r\nmaster_sync_left_bytes:-1\r\nmaster_sync_perc:/,
+  );
+});
+
 test("without stale data a replica without a link serves nothing", async () => {
   await using replica = await start("tidemark", {
     replicaof: "127.0.0.1 1",

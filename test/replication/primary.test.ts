@@ -144,6 +144,34 @@ test("a replica that leaves while the snapshot is streamed ends it, and the next
   assert.deepEqual(await second.upTo("SET more 1"), ["SELECT 0", "SET more 1"]);
 });
 
+test("the file of a full resync is not made to its end when nobody waits for it, unless there are save points", async () => {
+  await using server = await TidemarkHere.start({
+    ...SETTINGS,
+    "repl-diskless-sync": "no",
+    "rdb-key-save-delay": "10000",
+  });
+  using client = await server.client();
+  for (let i = 0; i < 200; i++) await client.call("SET", `k${i}`, i);
+  const saving = async (): Promise<boolean> =>
+    /rdb_bgsave_in_progress:1/.test(String(await client.call("INFO", "persistence")));
+  const replica = await HandReplica.connect(server.port);
+  replica.send("PSYNC", "?", "-1");
+  await eventually("the snapshot is written", saving);
+  replica.close();
+  await eventually("it is given up", async () => !(await saving()));
+  assert.match(String(await client.call("INFO", "persistence")), /rdb_last_bgsave_status:ok/);
+  await client.call("CONFIG", "SET", "save", "3600 1");
+  const other = await HandReplica.connect(server.port);
+  other.send("PSYNC", "?", "-1");
+  await eventually("the next one is written", saving);
+  other.close();
+  await eventually("the replica is gone", async () =>
+    /connected_slaves:0/.test(String(await client.call("INFO", "replication"))),
+  );
+  assert.equal(await saving(), true);
+  assert.match(String(await client.call("INFO", "memory")), /\r\nmem_clients_slaves:0\r\n/);
+});
+
 test("a replica that does not read is cut off at its limit, not below the backlog's size, and told why", async () => {
   await using server = await TidemarkHere.start({
     ...SETTINGS,

@@ -123,11 +123,13 @@ export class FullResyncs {
     if (this.isDue) this.start();
   }
 
-  /** A replica is gone; nobody may be left who wants what is being sent. */
+  /** A replica is gone; nobody may be left who wants what is being made. A file is of use where there are save points. */
   detach(): void {
     const { transfer } = this;
-    if (transfer?.target !== "sockets" || this.receivers("wait_end").length > 0) return;
-    this.parts.writeLog("warning", "Diskless rdb transfer, last replica dropped, stopping the snapshot.");
+    if (transfer === null || this.receivers("wait_end").length > 0) return;
+    if (transfer.target === "sockets")
+      this.parts.writeLog("warning", "Diskless rdb transfer, last replica dropped, stopping the snapshot.");
+    else if (this.parts.config.values.save.length > 0) return;
     transfer.job.abort();
   }
 

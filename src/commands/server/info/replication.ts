@@ -36,7 +36,7 @@ function link({ services: { follower }, config: { values }, log, keyspace }: Eng
     ["master_sync_in_progress", current?.phase === "sync" ? 1 : 0],
     ["slave_read_repl_offset", follower.readOffset],
     ["slave_repl_offset", log.offset],
-    ...transfer(current?.transfer ?? null, since),
+    ...(current?.phase === "sync" ? transfer(current.transfer, since(current.lastIoMs)) : []),
     ...(isUp ? [] : [["master_link_down_since_seconds", downSeconds] as Field]),
     ["slave_priority", values["replica-priority"]],
     ["slave_read_only", values["replica-read-only"] ? 1 : 0],
@@ -45,16 +45,15 @@ function link({ services: { follower }, config: { values }, log, keyspace }: Eng
 }
 
 /** Of a primary that does not know the size of its snapshot the replica cannot tell how much is left. */
-function transfer(current: Transfer | null, since: (ms: number) => number): Field[] {
-  if (current === null) return [];
-  const { totalBytes, receivedBytes } = current;
+function transfer(current: Transfer | null, idleSeconds: number): Field[] {
+  const { totalBytes, receivedBytes } = current ?? { totalBytes: -1, receivedBytes: 0 };
   const percent = totalBytes === 0 ? 0 : (receivedBytes / totalBytes) * 100;
   return [
     ["master_sync_total_bytes", totalBytes],
     ["master_sync_read_bytes", receivedBytes],
     ["master_sync_left_bytes", totalBytes - receivedBytes],
     ["master_sync_perc", percent.toFixed(2)],
-    ["master_sync_last_io_seconds_ago", since(current.lastIoMs)],
+    ["master_sync_last_io_seconds_ago", idleSeconds],
   ];
 }
 

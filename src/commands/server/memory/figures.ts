@@ -38,7 +38,9 @@ export function memoryFigures(engine: Engine): MemoryFigures {
   const dataset = used - overhead;
   const { arena } = keyspace;
   const kept = services.primary.backlog?.length ?? 0;
-  const backlog = Math.min(kept, engine.config.values["repl-backlog-size"]);
+  // What goes beyond the backlog's size is kept for replicas that are behind, if there are any.
+  const hasReplicas = services.primary.replicas.length > 0;
+  const backlog = hasReplicas ? Math.min(kept, engine.config.values["repl-backlog-size"]) : kept;
   return {
     used,
     peak: memory.peakBytes,
