@@ -213,7 +213,7 @@ test("what has expired is hidden on a replica and stays there until the primary 
 test("INFO tells of a resync from the primary's answer on, when nothing has come yet", async () => {
   await using primary = await start("tidemark", {
     "repl-diskless-sync": "no",
-    "rdb-key-save-delay": "20000",
+    "rdb-key-save-delay": "60000",
     save: "",
   });
   using source = await primary.client();

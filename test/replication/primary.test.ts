@@ -148,7 +148,7 @@ test("the file of a full resync is not made to its end when nobody waits for it,
   await using server = await TidemarkHere.start({
     ...SETTINGS,
     "repl-diskless-sync": "no",
-    "rdb-key-save-delay": "10000",
+    "rdb-key-save-delay": "30000",
   });
   using client = await server.client();
   for (let i = 0; i < 200; i++) await client.call("SET", `k${i}`, i);
