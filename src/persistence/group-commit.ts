@@ -17,8 +17,8 @@
  * clients to serve waits for more, too.
  *
  * The waiting ends when enough bytes are there of those that were under way before, or when those that are missing
- * have had twice the time that they should need: clients also go away, or think before they write again. A client that
- * is alone does not wait: its own bytes are all that can be expected.
+ * have had twice the time that they should need, and at most the time of a sync, beyond which nothing is to be gained:
+ * clients also go away, or think before they write again. A client that is alone, or comes later than that, does not wait.
  */
 
 import type { Clock } from "../platform/clock.js";
@@ -82,7 +82,8 @@ export class GroupCommit {
     const underWay = this.arrivedAt - from;
     const gatheringUs = underWay * this.usPerByte;
     this.wantedBytes = underWay * (gatheringUs > this.syncUs ? HALF : EVERYTHING);
-    this.openUntilUs = now + Math.max(gatheringUs, SHORTEST_US) * PATIENCE;
+    const patienceUs = Math.min(gatheringUs * PATIENCE, this.syncUs);
+    this.openUntilUs = now + Math.max(patienceUs, SHORTEST_US);
     this.turnsLeft = TURNS;
   }
 

@@ -177,7 +177,7 @@ test("always: on a slow device a sync waits for the clients that the last one ha
 
 test("always: on a quick device two halves of the clients take turns", async () => {
   const store = await running("always");
-  await rounds(store, 20, 0);
+  await rounds(store, 20, 5);
   turnOf(store, 10);
   assert.equal(store.aof.pendingSyncs, 1);
   const before = store.aof.syncedOffset;
@@ -188,6 +188,13 @@ test("always: on a quick device two halves of the clients take turns", async () 
   turnOf(store, 1);
   assert.equal(store.aof.pendingSyncs, 0, "one client is no half");
   turnOf(store, 9);
+  assert.equal(store.aof.pendingSyncs, 1);
+});
+
+test("always: a client that thinks before it writes less than before does not wait", async () => {
+  const store = await running("always");
+  await rounds(store, 1000, 1);
+  turnOf(store, 1);
   assert.equal(store.aof.pendingSyncs, 1);
 });
 
