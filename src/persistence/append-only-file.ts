@@ -120,9 +120,15 @@ export class AppendOnlyFile {
       return;
     }
     if (!this.health.isOpen) return;
-    if (this.policy === "always") this.group.arrived(this.tail.accepted);
-    else if (this.syncing) this.delayedFsync++;
+    if (this.policy !== "always" && this.syncing) this.delayedFsync++;
     this.pump();
+    // Under `always` when the turn has counted who waits.
+    if (this.policy !== "always") this.considerSync();
+  }
+
+  /** The turn is over, and so many clients wait until they may be acknowledged. */
+  awaitedBy(clients: number): void {
+    this.group.awaitedBy(clients);
     this.considerSync();
   }
 
@@ -331,12 +337,12 @@ export class AppendOnlyFile {
 
   /** Starts a sync if the policy wants one now. */
   private considerSync(): void {
-    if (this.syncing) return;
+    if (!this.canSync) return;
     const isDue =
       this.policy === "always"
-        ? !this.group.isOpen(this.tail.written - this.synced)
+        ? !this.group.isOpen
         : this.wanted > this.synced || (this.policy === "everysec" && this.tail.retainsMuch);
-    if (isDue && this.canSync) this.startSync();
+    if (isDue) this.startSync();
   }
 
   private get canSync(): boolean {
@@ -349,6 +355,7 @@ export class AppendOnlyFile {
     const began = this.parts.clock.monotonicUs();
     this.syncing = true;
     this.syncStartedUs = began;
+    this.group.began();
     this.tail.file.sync().then(
       () => this.syncSucceeded(written, wholeBytes, began),
       (error: unknown) => this.syncFailed(error),
@@ -358,7 +365,7 @@ export class AppendOnlyFile {
 
   private syncSucceeded(offset: number, length: number, began: number): void {
     this.syncing = false;
-    this.group.completed(began, this.synced);
+    this.group.completed(this.parts.clock.monotonicUs() - began);
     this.synced = offset;
     this.tail.deviceHas(length);
     if (this.policy === "no") this.tail.release(this.tail.wholeBytes);

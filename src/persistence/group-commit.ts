@@ -2,35 +2,26 @@
  * When to start the next sync under `appendfsync always`.
  *
  * One sync serves every client whose bytes were written before it began; bytes that come in while it runs wait for
- * the next one. So clients that wait for each reply fall into two halves: those that the sync serves, and those that
- * write meanwhile. When it ends there are two things to do:
+ * the next one. When it ends, replies leave, and those clients write again, one after the other. A sync that began with
+ * the first of them would carry little, and leave the others to the one after it: twice the syncs, each of which costs
+ * the processor as much as several requests do, and for most clients no less time. So the next sync gathers: it waits
+ * until as many clients are there as were waiting when the last one ended.
  *
- *  - **Take turns**: sync what the one half has written, while the other half gets its replies and writes again. The
- *    device and the loop both work all the time, but each sync carries half of what it could.
- *  - **Gather**: let the replies leave, wait for those clients to write again, and sync for all. Each sync carries
- *    everything, but the loop has nothing to do while it runs.
- *
- * With a sync that takes S, and clients that take G to get their replies and write again, all of them together, turns
- * serve half of them in max(S, G / 2), and gathering serves all of them in S + G. So gathering is better exactly where
- * S > G: few clients, or a slow device. Both are measured all the time: S is how long syncs take, G how many bytes
- * all clients write times how long a byte took lately. Turns want halves that stay halves: a sync that has only a few
- * clients to serve waits for more, too.
- *
- * The waiting ends when enough bytes are there of those that were under way before, or when those that are missing
- * have had twice the time that they should need, and at most the time of a sync, beyond which nothing is to be gained:
- * clients also go away, or think before they write again. A client that is alone, or comes later than that, does not wait.
+ * While the loop has other clients to serve, waiting costs nothing. What it costs is a loop that has nothing to do;
+ * and clients also go away, or think before they write again. So it ends when the loop has been idle for twice the time
+ * that a sync takes, all in all: on a slow device it pays to wait for clients that are far away, on a quick one it does
+ * not. A client that is alone waits for nobody.
  */
 
 import type { Clock } from "../platform/clock.js";
 
-/** Of the bytes under way: what is everything, and what is a half. Requests differ in size. */
-const EVERYTHING = 0.98;
-const HALF = 0.45;
-/** Waiting may take so many times as long as it should. */
+/** Of the clients that were waiting: what is as good as all. */
+const ALL = 0.9;
+/** How long the loop may be idle, in times that a sync takes. */
 const PATIENCE = 2;
 /** What should be shorter is taken to need this long: the loop itself takes a few turns. */
 const SHORTEST_US = 50;
-/** No waiting takes more turns of the loop, however little time they take. */
+/** No waiting takes more idle turns of the loop, however little time they take. */
 const TURNS = 1000;
 /** What the newest measurement counts for. */
 const NEWEST = 1 / 8;
@@ -43,18 +34,16 @@ const AWAKE_US = 1000;
 export class GroupCommit {
   /** How long a sync takes. */
   private syncUs = Number.NaN;
-  /** How long it takes until clients have written another byte after they got their replies. */
-  private usPerByte = Number.NaN;
+  /** Clients that wait: now, of these for the sync that runs, and how many the next one would like to have. */
+  private clients = 0;
+  private carried = 0;
+  private wanted = 0;
 
-  /** When the last sync ended, and the log's offset there; and when anything has come since, and up to where. */
-  private endedUs = Number.NaN;
-  private endedAt = 0;
-  private arrivedUs = 0;
-  private arrivedAt = 0;
-
-  private wantedBytes = 0;
-  private openUntilUs = 0;
+  /** How long the loop may still be idle, and for how many turns; and when we looked last, and at how many clients. */
+  private idleUs = 0;
   private turnsLeft = 0;
+  private lookedUs = 0;
+  private lookedAt = 0;
   /** Whether `again` is going to be called. */
   private waiting = false;
 
@@ -64,44 +53,46 @@ export class GroupCommit {
     private readonly again: () => void,
   ) {}
 
-  /** The log has grown to this offset. */
-  arrived(offset: number): void {
-    this.arrivedAt = offset;
-    this.arrivedUs = this.clock.monotonicUs();
+  /** So many clients wait for this sync or the next. */
+  awaitedBy(clients: number): void {
+    this.clients = clients;
   }
 
-  /** A sync has ended that began then. `from`: where what it carried begins; everything behind it is all clients' work. */
-  completed(beganUs: number, from: number): void {
-    const now = this.clock.monotonicUs();
-    this.syncUs = smoothed(this.syncUs, now - beganUs);
-    const bytes = this.arrivedAt - this.endedAt;
-    if (bytes > 0) this.usPerByte = smoothed(this.usPerByte, (this.arrivedUs - this.endedUs) / bytes);
-    this.endedUs = now;
-    this.endedAt = this.arrivedAt;
+  /** A sync begins that carries what all of them wait for. */
+  began(): void {
+    this.carried = this.clients;
+  }
 
-    const underWay = this.arrivedAt - from;
-    const gatheringUs = underWay * this.usPerByte;
-    this.wantedBytes = underWay * (gatheringUs > this.syncUs ? HALF : EVERYTHING);
-    const patienceUs = Math.min(gatheringUs * PATIENCE, this.syncUs);
-    this.openUntilUs = now + Math.max(patienceUs, SHORTEST_US);
+  /** It has ended, after so long. */
+  completed(tookUs: number): void {
+    this.syncUs = Number.isNaN(this.syncUs) ? tookUs : this.syncUs + (tookUs - this.syncUs) * NEWEST;
+    this.wanted = this.clients * ALL;
+    this.clients -= this.carried;
+    this.idleUs = Math.max(this.syncUs * PATIENCE, SHORTEST_US);
     this.turnsLeft = TURNS;
   }
 
   /** Whether the next sync still waits for company; then `again` is called when it has waited for a moment. */
-  isOpen(waitingBytes: number): boolean {
-    const leftUs = this.openUntilUs - this.clock.monotonicUs();
-    const isOpen = this.turnsLeft > 0 && waitingBytes < this.wantedBytes && leftUs > 0;
-    if (isOpen && !this.waiting) {
-      this.waiting = true;
-      const resume = (): void => {
-        this.waiting = false;
-        this.turnsLeft--;
-        this.again();
-      };
-      if (leftUs > AWAKE_US) this.clock.after(1, resume);
-      else this.clock.endOfTurn(resume);
-    }
+  get isOpen(): boolean {
+    const isOpen = this.clients < this.wanted && this.idleUs > 0 && this.turnsLeft > 0;
+    if (isOpen && !this.waiting) this.wait();
     return isOpen;
+  }
+
+  private wait(): void {
+    this.waiting = true;
+    this.lookedUs = this.clock.monotonicUs();
+    this.lookedAt = this.clients;
+    const resume = (): void => {
+      this.waiting = false;
+      if (this.clients <= this.lookedAt) {
+        this.idleUs -= this.clock.monotonicUs() - this.lookedUs;
+        this.turnsLeft--;
+      }
+      this.again();
+    };
+    if (this.idleUs > AWAKE_US) this.clock.after(1, resume);
+    else this.clock.endOfTurn(resume);
   }
 
   /** Keeps the loop turning while a short sync runs, whose end all clients wait for. */
@@ -111,8 +102,4 @@ export class GroupCommit {
       if (isSyncing() && this.clock.monotonicUs() < untilUs) this.stayAwake(isSyncing, untilUs);
     });
   }
-}
-
-function smoothed(before: number, now: number): number {
-  return Number.isNaN(before) ? now : before + (now - before) * NEWEST;
 }

@@ -86,6 +86,7 @@ export class Turn {
     const waited = this.waiting;
     this.waiting = [];
     for (const connection of waited) this.release(connection);
+    this.sink()?.awaitedBy(this.waiting.length);
   }
 
   forget(connection: Connection): void {
@@ -114,6 +115,7 @@ export class Turn {
     const ready = this.pending;
     this.pending = [];
     for (const connection of ready) this.release(connection);
+    this.sink()?.awaitedBy(this.waiting.length);
     this.engine.statistics.turnEnded(clock.monotonicUs(), loggedUs - beganUs);
   }
 

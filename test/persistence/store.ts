@@ -204,5 +204,6 @@ export class Store {
     const due = this.waiting.filter(({ offset }) => offset <= ackOffset);
     this.waiting = this.waiting.filter(({ offset }) => offset > ackOffset);
     for (const { acknowledge } of due) acknowledge();
+    this.aof.awaitedBy(this.waiting.length);
   }
 }
