@@ -21,6 +21,7 @@ import {
 } from "./command.js";
 import type { Engine } from "./engine.js";
 import { CommandError, fail, wrongArity } from "./errors.js";
+import type { Transaction } from "./transaction.js";
 
 /** The most characters of the arguments that an error about an unknown command repeats. */
 const SHOWN_ARGUMENTS = 128;
@@ -105,7 +106,7 @@ export class Gate {
       const reason = services.writeRefusal();
       if (reason !== null) throw fail(reason);
     }
-    if (services.follower.isReplica) this.checkReplica(command, writes);
+    if (services.follower.isReplica) this.checkReplica(client, command, writes);
     else if (writes && config.values["min-replicas-to-write"] > 0 && !services.primary.hasEnoughReplicas)
       throw fail("NOREPLICAS Not enough good replicas to write.");
     if (client.subscribed && client.reply.version === 2 && !command.is(WHILE_SUBSCRIBED)) {
@@ -113,29 +114,33 @@ export class Gate {
         `Can't execute '${command.fullName}': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed in this context`,
       );
     }
-    const isRefused = services.loading !== null ? !command.is(LOADING) : this.isLoadingAside(command);
+    const isRefused =
+      services.loading !== null
+        ? !this.allHave(client, command, LOADING)
+        : services.follower.isLoadingAside && this.bitsOf(client, command, NO_ASYNC_LOADING) !== 0;
     if (isRefused) throw fail("LOADING Redis is loading the dataset in memory");
     if ((client.monitor || client.replica !== null) && command.is(WRITE | READONLY | MAY_REPLICATE))
       throw fail("Replica can't interact with the keyspace");
   }
 
-  private isLoadingAside(command: Command): boolean {
-    return command.is(NO_ASYNC_LOADING) && this.engine.services.follower.isLoadingAside;
-  }
-
   /** What a replica refuses. Redis looks at its link only after some of the checks that follow; nobody can tell. */
-  private checkReplica(command: Command, writes: boolean): void {
+  private checkReplica(client: Client, command: Command, writes: boolean): void {
     const { config, services } = this.engine;
     if (writes && config.values["replica-read-only"])
       throw fail("READONLY You can't write against a read only replica.");
-    if (services.follower.isLinked || config.values["replica-serve-stale-data"] || command.is(STALE)) return;
+    if (services.follower.isLinked || config.values["replica-serve-stale-data"]) return;
+    if (this.allHave(client, command, STALE)) return;
     throw fail("MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'.");
   }
 
-  /** The flags of the command, or of all that EXEC would run. */
+  /** The flags of the command, and of any that EXEC would run. */
   private bitsOf(client: Client, command: Command, bits: number): number {
-    const queued = command.declaration.name === "exec" ? (client.transaction?.bits ?? 0) : 0;
-    return (command.bits | queued) & bits;
+    return (command.bits | (queuedBefore(client, command)?.bits ?? 0)) & bits;
+  }
+
+  /** Whether the command, and every one that EXEC would run, has the flag. */
+  private allHave(client: Client, command: Command, flag: number): boolean {
+    return (command.bits & (queuedBefore(client, command)?.commonBits ?? flag) & flag) !== 0;
   }
 
   private checkProtected(client: Client, command: Command): void {
@@ -147,6 +152,11 @@ export class Gate {
         "you can run it from a local connection, otherwise you need to set this option in the configuration file, and then restart the server.",
     );
   }
+}
+
+/** What EXEC would run; null: the command is another one. */
+function queuedBefore({ transaction }: Client, { declaration }: Command): Transaction | null {
+  return declaration.name === "exec" ? transaction : null;
 }
 
 /** Whether this is a line of an HTTP request that no command begins with. */

@@ -12,9 +12,10 @@ export class Transaction {
   readonly queue: Queued[] = [];
   /** A command could not be queued: EXEC must fail. */
   failed = false;
-  /** Flags of all queued commands together. */
+  /** Flags that any of the queued commands has. */
   bits = 0;
-
+  /** Flags that all of them have. */
+  commonBits = -1;
   /** Bytes that the queued commands take. */
   bytes = 0;
 
@@ -22,6 +23,7 @@ export class Transaction {
     const kept = request.copy();
     this.queue.push({ command, request: kept });
     this.bits |= command.bits;
+    this.commonBits &= command.bits;
     this.bytes += kept.bytes.length;
   }
 }

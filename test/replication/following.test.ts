@@ -239,6 +239,16 @@ test("without stale data a replica without a link serves nothing", async () => {
   assert.equal((await replicationOf(target)).get("master_link_status"), "down");
   await target.call("CONFIG", "SET", "replica-serve-stale-data", "yes");
   assert.equal(await target.call("GET", "k"), null);
+  // What was queued while it was allowed.
+  await target.call("MULTI");
+  await target.call("GET", "k");
+  using other = await replica.client();
+  await other.call("CONFIG", "SET", "replica-serve-stale-data", "no");
+  await assert.rejects(
+    target.call("EXEC"),
+    /EXECABORT Transaction discarded because of: MASTERDOWN Link with MASTER is down/,
+  );
+  await target.call("CONFIG", "SET", "replica-serve-stale-data", "yes");
   await assert.rejects(
     target.call("PSYNC", "?", "-1"),
     /NOMASTERLINK Can't SYNC while not connected with my master/,

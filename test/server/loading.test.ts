@@ -5,43 +5,66 @@ import { test } from "node:test";
 import { Tidemark } from "#tidemark/server/tidemark.js";
 import { eventually } from "../support/condition.js";
 import { freePort, removeDirectory, temporaryDirectory } from "../support/directory.js";
-import { runExecutable, ServerProcess, TIDEMARK_EXECUTABLE } from "../support/process.js";
+import { type Run, runExecutable, ServerProcess, TIDEMARK_EXECUTABLE } from "../support/process.js";
 import { WireClient } from "../support/wire.js";
 
-/** So slowly that it does not end while anybody looks: ten minutes for all keys. */
-const SLOWLY = [
-  "--enable-debug-command",
-  "yes",
-  "--key-load-delay",
-  "600000",
-  "--loading-process-events-interval-bytes",
-  "1024",
-];
+const KEYS = 1000;
 
-test("clients are told that the dataset is being loaded, and how far it is", async () => {
+/** So slowly that it does not end while anybody looks: ten minutes for all keys. */
+const SLOWLY = { "key-load-delay": "600000", "loading-process-events-interval-bytes": "1024" };
+
+function argumentsOf(directives: Record<string, string>): string[] {
+  return Object.entries(directives).flatMap(([name, value]) => [`--${name}`, value]);
+}
+
+/** Gives the action a directory with a snapshot. */
+async function withSnapshot(action: (dir: string) => Promise<void>): Promise<void> {
   const dir = temporaryDirectory();
   try {
     {
       await using server = await ServerProcess.start({ dir, args: ["--enable-debug-command", "yes"] });
       using client = await server.client();
-      await client.call("DEBUG", "POPULATE", "1000");
+      await client.call("DEBUG", "POPULATE", KEYS);
       await client.call("SAVE");
     }
-    const port = await freePort();
-    const args = ["--port", String(port), "--bind", "127.0.0.1", "--dir", dir, ...SLOWLY];
-    const run = runExecutable(TIDEMARK_EXECUTABLE, args);
-    try {
-      await run.logged("Loading RDB produced by version");
-      using client = await WireClient.connect({ port });
+    await action(dir);
+  } finally {
+    removeDirectory(dir);
+  }
+}
+
+/** Gives the action a client of a server that loads the directory's snapshot. */
+async function whileItLoads(
+  dir: string,
+  directives: Record<string, string>,
+  action: (client: WireClient, run: Run) => Promise<void>,
+): Promise<void> {
+  const port = await freePort();
+  const args = argumentsOf({ port: String(port), bind: "127.0.0.1", dir, ...SLOWLY, ...directives });
+  const run = runExecutable(TIDEMARK_EXECUTABLE, args);
+  try {
+    await run.logged("Loading RDB produced by version");
+    using client = await WireClient.connect({ port });
+    await action(client, run);
+  } finally {
+    await run.kill();
+  }
+}
+
+const isLoading = async (client: WireClient): Promise<boolean> =>
+  /^loading:1\r$/m.test(String(await client.call("INFO", "persistence")));
+
+test("clients are told that the dataset is being loaded, and how far it is", () =>
+  withSnapshot((dir) =>
+    whileItLoads(dir, { "enable-debug-command": "yes" }, async (client) => {
       assert.equal(
         String((await client.reply("GET", "key:1")).value),
         "LOADING Redis is loading the dataset in memory",
       );
       assert.match(String((await client.reply("DEBUG", "RELOAD", "NOSAVE")).value), /^LOADING /);
       await eventually("a block has been read", async () => {
-        const info = String(await client.call("INFO", "persistence"));
-        assert.match(info, /^loading:1\r$/m);
-        return /^loading_loaded_bytes:[1-9]/m.test(info);
+        assert.ok(await isLoading(client));
+        return /^loading_loaded_bytes:[1-9]/m.test(String(await client.call("INFO", "persistence")));
       });
       const info = String(await client.call("INFO", "persistence"));
       for (const field of [
@@ -52,55 +75,53 @@ test("clients are told that the dataset is being loaded, and how far it is", asy
       ])
         assert.match(info, new RegExp(`^${field}:\\d+\r$`, "m"));
       assert.match(info, /^loading_loaded_perc:\d+\.\d\d\r$/m);
-    } finally {
-      await run.kill();
-    }
-  } finally {
-    removeDirectory(dir);
-  }
+    }),
+  ));
+
+test("a transaction that was queued before does not run on a dataset that is being loaded", async () => {
+  await using server = await ServerProcess.start({
+    args: argumentsOf({ "enable-debug-command": "yes", save: "3600 1" }),
+  });
+  using client = await server.client();
+  await client.call("DEBUG", "POPULATE", KEYS);
+  await client.call("CONFIG", "SET", ...Object.entries(SLOWLY).flat());
+  await client.call("MULTI");
+  await client.call("SET", "key", "value");
+  using harmless = await server.client();
+  await harmless.call("MULTI");
+  await harmless.call("INFO", "persistence");
+  using other = await server.client();
+  other.send("DEBUG", "RELOAD");
+  using watching = await server.client();
+  await eventually("it loads", () => isLoading(watching));
+  await assert.rejects(
+    client.call("EXEC"),
+    /EXECABORT Transaction discarded because of: LOADING Redis is loading the dataset in memory/,
+  );
+  await assert.rejects(client.call("EXEC"), /EXEC without MULTI/);
+  assert.match(String(await harmless.call("EXEC")), /loading:1/);
+  watching.send("SHUTDOWN", "NOSAVE");
+  await watching.closed();
 });
 
-for (const persistence of [[], ["--appendonly", "yes"]]) {
-  test(`SHUTDOWN while the dataset is being loaded does not wait for it ${persistence.join(" ")}`, async () => {
-    const dir = temporaryDirectory();
-    try {
-      {
-        await using server = await ServerProcess.start({ dir, args: ["--enable-debug-command", "yes"] });
-        using client = await server.client();
-        await client.call("DEBUG", "POPULATE", "1000");
-        await client.call("SAVE");
-      }
-      const port = await freePort();
-      const place = ["--port", String(port), "--bind", "127.0.0.1", "--dir", dir];
-      const run = runExecutable(TIDEMARK_EXECUTABLE, [...place, ...SLOWLY, ...persistence]);
-      try {
-        await run.logged("Loading RDB produced by version");
-        using client = await WireClient.connect({ port });
+for (const persistence of [{}, { appendonly: "yes" }]) {
+  const words = argumentsOf(persistence);
+  test(`SHUTDOWN while the dataset is being loaded does not wait for it ${words.join(" ")}`, () =>
+    withSnapshot(async (dir) => {
+      await whileItLoads(dir, persistence, async (client, run) => {
         client.send("SHUTDOWN", "SAVE");
         await client.closed();
         assert.deepEqual(await run.end(), { code: 0, signal: null });
         assert.doesNotMatch(run.log, /Ready to accept connections/);
-      } finally {
-        await run.kill();
-      }
-      await using again = await ServerProcess.start({ dir, args: persistence });
+      });
+      await using again = await ServerProcess.start({ dir, args: words });
       using client = await again.client();
-      assert.equal(await client.call("DBSIZE"), 1000);
-    } finally {
-      removeDirectory(dir);
-    }
-  });
+      assert.equal(await client.call("DBSIZE"), KEYS);
+    }));
 }
 
-test("a server of a program that a client ends while it loads leaves nothing behind", async () => {
-  const dir = temporaryDirectory();
-  try {
-    {
-      await using server = await ServerProcess.start({ dir, args: ["--enable-debug-command", "yes"] });
-      using client = await server.client();
-      await client.call("DEBUG", "POPULATE", "1000");
-      await client.call("SAVE");
-    }
+test("a server of a program that a client ends while it loads leaves nothing behind", () =>
+  withSnapshot(async (dir) => {
     const port = await freePort();
     const starting = Tidemark.start({
       port,
@@ -124,7 +145,4 @@ test("a server of a program that a client ends while it loads leaves nothing beh
     client.send("SHUTDOWN");
     await client.closed();
     await ended;
-  } finally {
-    removeDirectory(dir);
-  }
-});
+  }));
