@@ -66,6 +66,8 @@ export interface Services {
   shutdown(options: ShutdownOptions): Promise<void>;
   /** Calls off a shutdown that waits for replicas; false when there is none. */
   abortShutdown(): boolean;
+  /** How long a shutdown that waits for replicas still will, milliseconds; null when there is none. */
+  readonly shutdownInMs: number | null;
   /** FLUSHALL has emptied the dataset: a snapshot of what was is not wanted any more, one of what is may be. */
   flushed(): void;
   /** Rewrites the configuration file; throws a CommandError. */

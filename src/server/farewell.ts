@@ -25,6 +25,11 @@ export class Farewell {
     this.timer = clock.every(LOOK_MS, () => this.look());
   }
 
+  /** How long it still waits at most. */
+  get remainingMs(): number {
+    return Math.max(0, Math.ceil((this.deadlineUs - this.clock.monotonicUs()) / 1000));
+  }
+
   /** Waits no longer. */
   hurry(): void {
     this.timer.stop();

@@ -27,7 +27,7 @@ export interface ServerParts {
   readonly follower: Follower;
   readonly failover: Failover;
   readonly cron: Cron;
-  readonly server: { shutdown(options: ShutdownOptions): Promise<void>; abortShutdown(): boolean };
+  readonly server: Pick<Services, "shutdown" | "abortShutdown" | "shutdownInMs">;
 }
 
 export class ServerServices implements Services {
@@ -100,6 +100,10 @@ export class ServerServices implements Services {
 
   abortShutdown(): boolean {
     return this.parts.server.abortShutdown();
+  }
+
+  get shutdownInMs(): number | null {
+    return this.parts.server.shutdownInMs;
   }
 
   get moving(): Promise<void> | null {

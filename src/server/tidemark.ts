@@ -134,6 +134,11 @@ export class Tidemark implements AsyncDisposable {
     return true;
   }
 
+  /** How long a shutdown that waits for replicas still will, milliseconds; null when there is none. */
+  get shutdownInMs(): number | null {
+    return this.farewell?.remainingMs ?? null;
+  }
+
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }

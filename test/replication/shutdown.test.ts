@@ -18,6 +18,8 @@ test("SHUTDOWN waits for a replica, holds the writes meanwhile, and ends when th
   await server.run.logged("Waiting for replicas before shutting down.");
   using other = await server.client();
   assert.equal(await other.call("GET", "a"), "1");
+  const left = /^shutdown_in_milliseconds:(\d+)\r$/m.exec(String(await other.call("INFO", "server")))?.[1];
+  assert.ok(Number(left) > 0 && Number(left) <= 10_000, left);
   other.send("SET", "a", "2");
   replica.acknowledge();
   assert.deepEqual(await server.run.end(), { code: 0, signal: null });

@@ -43,6 +43,7 @@ export const server = section("Server", (engine) => {
     ["executable", facts.executable],
     ["config_file", facts.configFile],
     ["io_threads_active", 0],
+    ...(services.shutdownInMs === null ? [] : [["shutdown_in_milliseconds", services.shutdownInMs] as const]),
     ...facts.listeners.map((line, index): Field => [`listener${index}`, line]),
   ];
 });
