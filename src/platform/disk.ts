@@ -144,6 +144,17 @@ function absentIsNull<T>(read: () => T): T | null {
   }
 }
 
+/** Node's recursive form calls a file system that is read-only a missing directory, so it is for those alone. */
+function makeDirectory(path: string): void {
+  try {
+    fs.mkdirSync(path, { mode: 0o755 });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== "ENOENT" && code !== "EEXIST") throw error;
+    fs.mkdirSync(path, { recursive: true, mode: 0o755 });
+  }
+}
+
 /** The machine's file system through node:fs. */
 export const nodeDisk: Disk = {
   open: (path, mode) => new NodeFile(path, fs.openSync(path, FLAGS[mode], 0o644)),
@@ -154,7 +165,7 @@ export const nodeDisk: Disk = {
       return { bytes: info.size, modifiedMs: info.mtimeMs, isDirectory: info.isDirectory() };
     }),
   list: (path) => absentIsNull(() => fs.readdirSync(path).sort()),
-  makeDirectory: (path) => void fs.mkdirSync(path, { recursive: true, mode: 0o755 }),
+  makeDirectory,
   rename: (from, to) => fs.renameSync(from, to),
   remove: (path) => void absentIsNull(() => fs.unlinkSync(path)),
   removeAside: (path) => fs.promises.rm(path, { force: true }),

@@ -119,6 +119,18 @@ for (const layout of ["multi-part", "single"])
       }),
     );
 
+test("a read-only file system is called by its name, by a start and by a rewrite", { skip }, () =>
+  withSmallDisk(8 * MB, ["--appendonly", "no"], async ({ dir, client, server }) => {
+    spawnSync("mount", ["-o", "remount,ro", dir]);
+    await assert.rejects(client.call("CONFIG", "SET", "appendonly", "yes"), /Check server logs/);
+    await server.run.logged(`append-only dir ${join(dir, "appendonlydir")}: Read-only file system`);
+    await assert.rejects(
+      ServerProcess.start({ dir, args: ["--appendonly", "yes"] }),
+      /append-only dir \S+: Read-only file system/,
+    );
+  }),
+);
+
 for (const layout of ["multi-part", "single"])
   test(`a rewrite leaves the running log its room (aof-layout ${layout})`, { skip, timeout: 60_000 }, () =>
     withSmallDisk(64 * MB, ["--aof-layout", layout], async ({ client, leave }) => {
