@@ -50,7 +50,7 @@ function int32(value: number): number[] {
   return [0xc2, value & 0xff, (value >> 8) & 0xff, (value >> 16) & 0xff, (value >> 24) & 0xff];
 }
 
-/** Whether a file that starts with these bytes holds a snapshot. */
-export function isSnapshot(bytes: Uint8Array, length: number): boolean {
+/** Whether a file that starts with these bytes holds a snapshot; `length`: so many of them are of the file. */
+export function isSnapshot(bytes: Uint8Array, length = bytes.length): boolean {
   return length >= 9 && Buffer.from(bytes.buffer, bytes.byteOffset, 9).toString("latin1").startsWith(MAGIC);
 }

@@ -104,7 +104,7 @@ export class LogWindow {
 
   /** Whether what is in the window is the beginning of a snapshot. */
   get isSnapshot(): boolean {
-    return isSnapshot(this.buffer.subarray(this.at), this.end - this.at);
+    return isSnapshot(this.buffer.subarray(this.at, this.end));
   }
 
   /** Whether the file would end inside of the next piece, in the window, if it ended at `position`. */

@@ -250,7 +250,7 @@ class Check {
   }
 
   private beginsWithSnapshot(path: string): boolean {
-    return isSnapshot(Buffer.from(this.read(path, 9), "latin1"), 9);
+    return isSnapshot(Buffer.from(this.read(path, 9), "latin1"));
   }
 
   private read(path: string, length: number): string {

@@ -5,6 +5,7 @@ import { spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import { isSnapshot } from "#tidemark/persistence/empty-snapshot.js";
 import { checkAof } from "#tidemark/server/tools/check-aof.js";
 import { INCR, MANIFEST, resp, Store, type StoreOptions } from "../../persistence/store.js";
 import { removeDirectory, temporaryDirectory } from "../../support/directory.js";
@@ -56,6 +57,17 @@ test("a whole log: the manifest, and the file alone", async () => {
   const one = await check(platform, INCR);
   assert.equal(one.status, 0);
   assert.match(one.output, /Start checking Old-Style AOF[\s\S]*AOF appendonly\.aof\.1\.incr\.aof is valid/);
+});
+
+test("a file of no bytes, or fewer than tell a snapshot, is one of commands", async () => {
+  // What the file has not must not be looked at: it is somebody else's memory.
+  assert.equal(isSnapshot(new Uint8Array(0)), false);
+  assert.equal(isSnapshot(Buffer.from("REDIS0010").subarray(0, 5)), false);
+  const platform = await machine();
+  platform.disk.place(INCR, "");
+  const { status, output } = await check(platform, MANIFEST);
+  assert.equal(status, 0, output);
+  assert.match(output, /INCR AOF appendonly\.aof\.1\.incr\.aof is valid/);
 });
 
 test("a torn end is found, and cut with --fix when the answer is yes", async () => {
