@@ -144,10 +144,9 @@ export class Engine {
 
   /** Decides what an expired entry means from now on: after a change of what it depends on. */
   settleExpiry(): void {
-    const { services, keyspace, clients, config } = this;
+    const { services, keyspace, clients } = this;
     if (services.loading !== null) keyspace.expiryMode = "ignore";
-    else if (services.follower.isReplica)
-      keyspace.expiryMode = config.values["replica-read-only"] ? "hide" : "own";
+    else if (services.follower.isReplica) keyspace.expiryMode = "own";
     else keyspace.expiryMode = clients.pausedUntilMs !== 0 ? "hide" : "delete";
   }
 

@@ -16,6 +16,7 @@ import { copy } from "../util/copy.js";
 import { AwaitedKeys } from "./awaited-keys.js";
 import { NOTIFY_KEY_MISS, NOTIFY_NEW } from "./events.js";
 import type { Keyspace } from "./keyspace.js";
+import { OwnExpiries } from "./own-expiries.js";
 import { WatchedKeys } from "./watched.js";
 
 /** For `setString`: leave the expiry as it is. */
@@ -30,6 +31,8 @@ export class Database {
   expires: Dict;
   readonly watched = new WatchedKeys();
   readonly awaited = new AwaitedKeys(this);
+  /** Keys whose expiry is of this replica's own clients. */
+  ownExpiries = new OwnExpiries();
   /** Sum over the entries sampled last by the expiry cycle, for INFO's avg_ttl, in milliseconds. */
   averageTtlMs = 0;
   /** Where the expiry cycle goes on. */
@@ -175,7 +178,10 @@ export class Database {
       this.dict.replace(key.hash, old, ref);
       if (entries.hasExpiry(old)) this.expires.remove(key.hash, old);
     }
-    if (entries.hasExpiry(ref)) this.expires.insert(key.hash, ref);
+    if (entries.hasExpiry(ref)) {
+      this.expires.insert(key.hash, ref);
+      this.noteExpiry(key);
+    }
     if (old !== 0) this.free(old);
   }
 
@@ -237,6 +243,7 @@ export class Database {
   setExpiry(key: Key, ref: Ref, ms: number): Ref {
     const entries = this.space.entries;
     const had = entries.hasExpiry(ref);
+    if (ms !== NEVER) this.noteExpiry(key);
     if (had && ms !== NEVER) {
       const owned = this.own(key, ref);
       entries.setExpiry(owned, ms);
@@ -260,6 +267,7 @@ export class Database {
   renew(): void {
     this.dict = new Dict(this.space.arena);
     this.expires = new Dict(this.space.arena);
+    this.ownExpiries = new OwnExpiries();
     this.averageTtlMs = 0;
     this.expiryCursor = 0;
     this.space.unsettled.wroteAll();
@@ -316,6 +324,11 @@ export class Database {
   private unlink(key: Key, ref: Ref): void {
     if (this.space.entries.hasExpiry(ref)) this.expires.remove(key.hash, ref);
     this.dict.remove(key.hash, ref);
+  }
+
+  /** The key has been given an expiry: on a replica it is its own, unless the primary's stream gave it. */
+  private noteExpiry(key: Key): void {
+    if (this.space.expiryMode === "own") this.ownExpiries.add(key.bytes.subarray(key.start, key.end));
   }
 
   private moved(key: Key, from: Ref, to: Ref): void {

@@ -3,7 +3,8 @@
  *
  * Ten times a second (`hz`) the cycle goes through the entries that have an expiry, database by database, from where
  * it stopped. It goes on in a database while more than a tenth of what it looks at has expired, and stops when it has
- * used a quarter of the time; `active-expire-effort` raises all of these, as in Redis.
+ * used a quarter of the time; `active-expire-effort` raises all of these, as in Redis. On a replica it deletes only keys
+ * whose expiry is from clients of its own.
  */
 
 import type { Ref } from "../memory/memory.js";
@@ -14,6 +15,8 @@ import type { Keyspace } from "./keyspace.js";
 const KEYS_PER_LOOP = 20;
 /** What so many loops look at is fetched at once: fetching a few entries costs as much as fetching a segment of them. */
 const LOOPS_PER_SCAN = 16;
+/** So many of a database's own keys are looked at in a cycle of a writable replica. */
+const OWN_KEYS = 200;
 const TIME_PERCENT = 25;
 const STALE_PERCENT = 10;
 
@@ -37,9 +40,11 @@ export class ExpiryCycle {
     private readonly clock: Clock,
   ) {}
 
-  /** One cycle; `effort` from 1 to 10. Does nothing where keys may not be deleted. */
+  /** One cycle; `effort` from 1 to 10. Where keys may not be deleted, those that are the replica's own are. */
   run(effort: number, hz: number, atomically: Atomically): ExpiryCycleResult {
-    if (this.keyspace.expiryMode !== "delete") return { stalePercent: 0, timeLimitReached: false };
+    const { expiryMode } = this.keyspace;
+    if (expiryMode === "own") this.expireOwn(atomically);
+    if (expiryMode !== "delete") return { stalePercent: 0, timeLimitReached: false };
     const deadline = this.clock.monotonicUs() + ((TIME_PERCENT + 2 * (effort - 1)) * 10000) / hz;
     const total = { seen: 0, expired: 0 };
     let inTime = true;
@@ -53,6 +58,19 @@ export class ExpiryCycle {
       stalePercent: total.seen === 0 ? 0 : (total.expired * 100) / total.seen,
       timeLimitReached: !inTime,
     };
+  }
+
+  private expireOwn(atomically: Atomically): void {
+    const { keyspace } = this;
+    for (const database of keyspace.databases)
+      database.ownExpiries.visit(OWN_KEYS, (bytes) => {
+        const key = keyspace.key(bytes);
+        const ref = database.dict.find(key);
+        if (ref === 0 || !keyspace.entries.hasExpiry(ref)) return false;
+        if (!keyspace.isExpired(ref)) return true;
+        atomically(() => keyspace.expire(database, key, ref));
+        return false;
+      });
   }
 
   /** False when the time is up. */

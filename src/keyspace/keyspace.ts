@@ -26,9 +26,9 @@ import { UnsettledKeys } from "./unsettled-keys.js";
 export type ExpiryMode =
   /** It is deleted, and the deletion is propagated: a primary. */
   | "delete"
-  /** It is treated as absent and stays until the primary deletes it: a replica, or while clients are paused. */
+  /** It is treated as absent and stays: while clients are paused. */
   | "hide"
-  /** As `hide`, but a command that would write to it deletes it: a replica that takes writes of its own. */
+  /** It stays until the primary deletes it, or a client of this replica writes to it or has given it the expiry. */
   | "own"
   /** It is there: while the append-only file or the primary's stream is applied. */
   | "ignore";
@@ -161,6 +161,7 @@ export class Keyspace {
     this.unsettled.wroteAll();
     [a.dict, b.dict] = [b.dict, a.dict];
     [a.expires, b.expires] = [b.expires, a.expires];
+    [a.ownExpiries, b.ownExpiries] = [b.ownExpiries, a.ownExpiries];
     [a.averageTtlMs, b.averageTtlMs] = [b.averageTtlMs, a.averageTtlMs];
     [a.expiryCursor, b.expiryCursor] = [b.expiryCursor, a.expiryCursor];
     a.awaited.lookAtAll();

@@ -94,7 +94,7 @@ export class Cron {
   private expireAndEvict(): void {
     const { engine } = this;
     const { values } = engine.config;
-    if (engine.expiry.enabled && engine.keyspace.expiryMode === "delete") {
+    if (engine.expiry.enabled) {
       const startUs = engine.platform.clock.monotonicUs();
       const result = engine.expiry.run(values["active-expire-effort"], this.hz, (action) =>
         engine.runUnit(action),

@@ -210,6 +210,34 @@ test("what has expired is hidden on a replica and stays there until the primary 
   await eventually("the primary's deletion has come", async () => (await target.call("DBSIZE")) === 1);
 });
 
+test("a writable replica deletes what has expired if its own clients gave the expiry", async () => {
+  await using primary = await start("tidemark");
+  await using replica = await start("tidemark", { ...following(primary), "replica-read-only": "no" });
+  using source = await primary.client();
+  using target = await replica.client();
+  await source.call("DEBUG", "SET-ACTIVE-EXPIRE", "0");
+  await sameData(source, target);
+  await source.call("SET", "theirs", "v", "PX", 1);
+  await source.call("SET", "shared", "v");
+  await eventually("the keys have come", async () => (await target.call("DBSIZE")) === 2);
+  const tracked = async (): Promise<string | undefined> =>
+    /slave_expires_tracked_keys:(\d+)/.exec(String(await target.call("INFO", "stats")))?.[1];
+  await target.call("SET", "ours", "v", "EX", 1000);
+  await target.call("SET", "persists", "v", "EX", 1000);
+  await target.call("PERSIST", "persists");
+  assert.ok(["1", "2"].includes((await tracked())!), "a key without expiry is forgotten some time");
+  await target.call("PEXPIRE", "ours", 1);
+  await target.call("PEXPIRE", "shared", 1);
+  await target.call("RPUSH", "list", "v");
+  await target.call("PEXPIRE", "list", 1);
+  // What a replica that is read-only again does not want any longer still goes.
+  await target.call("CONFIG", "SET", "replica-read-only", "yes");
+  await eventually("its own are gone", async () => (await tracked()) === "0");
+  assert.equal(await target.call("DBSIZE"), 2, "of the primary's, and the one that persists");
+  assert.equal(await target.call("GET", "theirs"), null);
+  assert.equal(await target.call("GET", "persists"), "v");
+});
+
 test("INFO tells of a resync from the primary's answer on, when nothing has come yet", async () => {
   await using primary = await start("tidemark", {
     "repl-diskless-sync": "no",

@@ -48,10 +48,8 @@ function keys({ statistics, keyspace, eviction, platform }: Engine): Field[] {
 }
 
 /** Most of these are of things that Redis has and this server does not have, or not yet. */
-function others({ statistics, pubsub, services }: Engine): Field[] {
+function others({ statistics, pubsub, services, keyspace }: Engine): Field[] {
   const none = [
-    "migrate_cached_sockets",
-    "slave_expires_tracked_keys",
     "active_defrag_hits",
     "active_defrag_misses",
     "active_defrag_key_hits",
@@ -68,6 +66,11 @@ function others({ statistics, pubsub, services }: Engine): Field[] {
     ["pubsubshard_channels", pubsub.shard.count],
     ["latest_fork_usec", Math.round(services.saver.lastCutUs)],
     ["total_forks", services.saver.cuts],
+    ["migrate_cached_sockets", 0],
+    [
+      "slave_expires_tracked_keys",
+      keyspace.databases.reduce((sum, { ownExpiries }) => sum + ownExpiries.count, 0),
+    ],
     ...none.map((name): Field => [name, 0]),
     ["unexpected_error_replies", statistics.unexpectedErrors],
     ["total_error_replies", statistics.errorReplies],
