@@ -60,7 +60,14 @@ export const nodeHost: Host = {
   platform: `${os.type()} ${os.release()} ${os.machine()}`,
   architecture: os.arch(),
   workingDirectory: () => process.cwd(),
-  residentBytes: () => process.memoryUsage.rss(),
+  residentBytes() {
+    try {
+      return process.memoryUsage.rss();
+    } catch {
+      // It is read from a file, and no more may be open; the peak is not.
+      return process.resourceUsage().maxRSS * 1024;
+    }
+  },
   totalMemoryBytes: () => os.totalmem(),
   openFilesMax() {
     try {

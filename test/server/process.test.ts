@@ -1,6 +1,7 @@
 /** The executable as scripts, service files and test harnesses for redis-server use it. */
 
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -207,4 +208,18 @@ test("a configuration may come on standard input", async () => {
   assert.equal(await client.call("PING"), "PONG");
   client.close();
   await run.kill("SIGTERM");
+});
+
+test("a server that may open no more files serves on, and tells of its memory", {
+  skip: spawnSync("prlimit", ["--version"]).status === 0 ? false : "there is no prlimit here",
+}, async () => {
+  await using server = await ServerProcess.start({ args: ["--appendonly", "yes"] });
+  using client = await server.client();
+  await client.call("SET", "key", "value");
+  spawnSync("prlimit", ["--pid", String(server.pid), "--nofile=1"]);
+  assert.match(String(await client.call("INFO", "everything")), /used_memory_rss:[1-9]/);
+  assert.equal(await client.call("SET", "key", "again"), "OK");
+  await client.call("BGREWRITEAOF");
+  await server.run.logged("Can't rewrite append only file in background: EMFILE");
+  assert.equal(await client.call("GET", "key"), "again");
 });
