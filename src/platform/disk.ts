@@ -144,14 +144,20 @@ function absentIsNull<T>(read: () => T): T | null {
   }
 }
 
-/** Node's recursive form calls a file system that is read-only a missing directory, so it is for those alone. */
+/**
+ * Not by Node's `recursive`: it calls a file system that is read-only a missing directory, and never comes back where
+ * the parent is there and yet refuses with ENOENT, as /proc does.
+ */
 function makeDirectory(path: string): void {
   try {
-    fs.mkdirSync(path, { mode: 0o755 });
+    fs.mkdirSync(path, 0o755);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (code !== "ENOENT" && code !== "EEXIST") throw error;
-    fs.mkdirSync(path, { recursive: true, mode: 0o755 });
+    const parent = dirname(path);
+    if (code === "EEXIST" && fs.statSync(path).isDirectory()) return;
+    if (code !== "ENOENT" || fs.existsSync(parent)) throw error;
+    makeDirectory(parent);
+    fs.mkdirSync(path, 0o755);
   }
 }
 

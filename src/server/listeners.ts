@@ -68,13 +68,15 @@ export class Listeners {
 
   /**
    * Opens all sockets that the configuration asks for. `port` 0 takes a free one when `anyPort` is set, which is the
-   * configuration's from then on: it is what a change of `bind` has to keep.
+   * configuration's from then on: it is what a change of `bind` has to keep. Rejects when it asks for none, since
+   * nobody could reach such a server.
    */
   async open(anyPort: boolean): Promise<void> {
     const { port, unixsocket } = this.engine.config.values;
     if (port !== 0 || anyPort) this.tcp = await this.listenTcp(this.engine.config.values.bind, port);
     if (port === 0 && anyPort) this.engine.config.assign("port", this.port);
     if (unixsocket !== "") this.unix = await this.listenUnix(this.engine.config.pathOf(unixsocket));
+    if (this.kinds.length === 0) throw new ListenError("Configured to not listen anywhere, exiting.");
   }
 
   /** Moves to other addresses or another port, after a move that is under way. */

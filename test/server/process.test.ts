@@ -97,8 +97,17 @@ test("what cannot start fails at once with a message and status 1", async () => 
       ["--port", String(taken.port), "--bind", "127.0.0.1"],
       /bind: Address already in use[\s\S]*Failed listening on port/,
     ],
+    [
+      ["--port", String(await freePort()), "--bind", "192.0.2.1"],
+      /192\.0\.2\.1:\d+: bind: Cannot assign requested address\n/,
+    ],
     [["--dir", "/nonexistent"], /No such file or directory/],
     [["--logfile", "/nonexistent/log"], /\nCan't open the log file: No such file or directory\n/],
+    [["--port", "0"], /# Configured to not listen anywhere, exiting\./],
+    [
+      ["--port", String(await freePort()), "--dir", "/proc", "--appendonly", "yes"],
+      /append-only dir .proc.appendonlydir: No such file or directory/,
+    ],
     [["--rename-command", "GET", "SET"], /Target command name already exists/],
   ];
   for (const [args, message] of cases) {

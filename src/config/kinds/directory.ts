@@ -7,12 +7,22 @@ import { type Kind, Refusal } from "../directive.js";
 import { byteString, quote, textOf } from "../parse.js";
 import { scalar } from "./scalar.js";
 
+/** Where libuv words an error in another way than the C library, whose words Redis shows. */
+const SYSTEM_WORDS: Readonly<Record<string, string>> = {
+  EADDRNOTAVAIL: "Cannot assign requested address",
+  EAFNOSUPPORT: "Address family not supported by protocol",
+  EHOSTUNREACH: "No route to host",
+  EIO: "Input/output error",
+  EISDIR: "Is a directory",
+  ELOOP: "Too many levels of symbolic links",
+  ENAMETOOLONG: "File name too long",
+};
+
 /** The system's sentence for a failed call, as C's strerror gives it. */
 export function systemReason(error: unknown): string {
   const { errno, message } = error as NodeJS.ErrnoException;
   const [code, reason = message] = getSystemErrorMap().get(errno ?? 0) ?? [];
-  if (code === "EIO") return "Input/output error";
-  return reason.charAt(0).toUpperCase() + reason.slice(1);
+  return SYSTEM_WORDS[code as string] ?? reason.charAt(0).toUpperCase() + reason.slice(1);
 }
 
 function check(path: string, disk: Disk): void {

@@ -19,8 +19,7 @@ export const pause = command({
   ],
   history: [["6.2.0", "Mode `WRITE`, and the option `mode` with it."]],
   run(call) {
-    if (call.argc > 4)
-      throw fail("unknown subcommand or wrong number of arguments for 'PAUSE'. Try CLIENT HELP.");
+    if (call.argc > 4) throw wrongCount(call);
     const onlyWrites = call.argc === 4 && call.is(3, "write");
     if (call.argc === 4 && !onlyWrites && !call.is(3, "all")) {
       throw fail("CLIENT PAUSE mode must be WRITE or ALL");
@@ -29,6 +28,12 @@ export const pause = command({
     call.reply.ok();
   },
 });
+
+function wrongCount(call: Call): Error {
+  return fail(
+    `unknown subcommand or wrong number of arguments for '${call.shown(1, 128)}'. Try CLIENT HELP.`,
+  );
+}
 
 /** When the pause ends, milliseconds since 1970. */
 function readEnd(call: Call, at: number): number {
@@ -65,9 +70,7 @@ export const unblock = command({
   ],
   arity: -3,
   run(call) {
-    if (call.argc > 4) {
-      throw fail("unknown subcommand or wrong number of arguments for 'UNBLOCK'. Try CLIENT HELP.");
-    }
+    if (call.argc > 4) throw wrongCount(call);
     const isError = call.argc === 4 && call.is(3, "error");
     if (call.argc === 4 && !isError && !call.is(3, "timeout")) {
       throw fail("CLIENT UNBLOCK reason should be TIMEOUT or ERROR");
