@@ -29,10 +29,10 @@ export function fromOptions(surroundings: Surroundings, options: DirectiveOption
   return load(surroundings, { options: optionLines(options) });
 }
 
-/** The options as lines of a configuration. */
+/** The options as lines of a configuration. One that is undefined, or null where no type checker looks, is not given. */
 export function optionLines(options: DirectiveOptions): ByteString {
   return Object.entries(options)
-    .flatMap(([name, value]) => (value === undefined ? [] : linesOf(byteString(name), value)))
+    .flatMap(([name, value]) => ((value ?? null) === null ? [] : linesOf(byteString(name), value)))
     .join("\n");
 }
 

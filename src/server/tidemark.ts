@@ -76,7 +76,7 @@ export class Tidemark implements AsyncDisposable {
     const quiet = options.loglevel === undefined && options.logfile === undefined;
     const surroundings = { disk: platform.disk, workingDirectory: platform.host.workingDirectory() };
     const config = fromOptions(surroundings, quiet ? { loglevel: "nothing", ...options } : options);
-    return Tidemark.launch(config, { platform, anyPort: options.port === 0 });
+    return Tidemark.launch(config, { platform, anyPort: true });
   }
 
   /** Starts a server with a configuration that was read before. */

@@ -145,6 +145,8 @@ test("a program gives directives as an object", () => {
       ["DEBUG", ""],
     ],
   );
+  const without = JSON.parse('{ "requirepass": null }') as DirectiveOptions;
+  assert.equal(fromOptions(surroundings(), without).values.requirepass, "");
   assert.deepEqual(fromOptions(surroundings(), { save: "" }).values.save, []);
   assert.deepEqual(fromOptions(surroundings(), { save: [], bind: [] }).values.bind, []);
   assert.throws(

@@ -123,6 +123,11 @@ test("the URL has an address that is listened on", async () => {
   }
 });
 
+test("port 0 takes a free port, as a text too", async () => {
+  await using server = await Tidemark.start({ port: "0", save: "" });
+  assert.notEqual(server.port, 0);
+});
+
 test("a port that is taken is told with the system's error", async () => {
   await using first = await Tidemark.start({ port: 0, save: "", bind: "127.0.0.1" });
   await assert.rejects(Tidemark.start({ port: first.port, save: "", bind: "127.0.0.1" }), (error: Error) => {
