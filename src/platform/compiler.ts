@@ -5,12 +5,15 @@ import { runInNewContext } from "node:vm";
 
 /**
  * Lets a compiled function take in more of those it calls. What a command does lies in many small functions, and V8's
- * default (460 bytes of bytecode each, 920 together) ends in the middle of them: with this a command takes about an
- * eighth less processor time. To be called before the first command is compiled; concerns the whole process.
+ * default (460 bytes of bytecode each, 920 together, and then those of up to 27 bytes until there are 4600) ends in the
+ * middle of them: with this SET and LPUSH take a quarter less time outside of the kernel, and GET an eighth. To be called
+ * before the first command is compiled; concerns the whole process.
  */
 export function inlineDeeply(): void {
   setFlagsFromString("--max-inlined-bytecode-size=1000");
-  setFlagsFromString("--max-inlined-bytecode-size-cumulative=3000");
+  setFlagsFromString("--max-inlined-bytecode-size-cumulative=6000");
+  setFlagsFromString("--max-inlined-bytecode-size-small=60");
+  setFlagsFromString("--max-inlined-bytecode-size-absolute=12000");
 }
 
 /**
