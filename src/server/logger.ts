@@ -24,7 +24,8 @@ const MARKS: Record<LogLevel, string> = { debug: ".", verbose: "-", notice: "*",
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
 export class Logger {
-  role: "M" | "S" | "C" = "C";
+  /** Set once the server is a primary or a replica, as its configuration says from then on. */
+  hasRole = false;
   private file: DiskFile | null = null;
 
   constructor(
@@ -42,6 +43,11 @@ export class Logger {
     if (ORDER[level] < ORDER[this.config.values.loglevel]) return;
     const { host, clock } = this.platform;
     this.raw(`${host.pid}:${this.role} ${timestamp(clock.now())} ${MARKS[level]} ${text}\n`);
+  }
+
+  private get role(): "M" | "S" | "C" {
+    if (!this.hasRole) return "C";
+    return this.config.values.replicaof === null ? "M" : "S";
   }
 
   /** Text without a prefix: the logo. */

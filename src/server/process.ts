@@ -67,7 +67,7 @@ async function serve(platform: Platform, config: Config): Promise<void> {
   let status = 0;
   try {
     openLog(logger);
-    logger.role = "M";
+    logger.hasRole = true;
     host.onFault((error) => reportFault(logger, config, error));
     showLogo(platform, config, logger);
     const running = endOnSignals(platform, config, logger);

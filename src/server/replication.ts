@@ -41,7 +41,6 @@ export function followerOf(engine: Engine, surroundings: FollowerSurroundings): 
     drain: () => turn.drain(),
     applied: () => turn.request(),
     roleChanged() {
-      logger.role = services.follower.isReplica ? "S" : "M";
       engine.settleExpiry();
       if (services.follower.isReplica) engine.blocking.refuseAll(ROLE_CHANGED);
     },

@@ -190,7 +190,7 @@ export class Tidemark implements AsyncDisposable {
       `Tidemark version=${TIDEMARK_VERSION}, Redis version=${REDIS_VERSION}, bits=64, pid=${this.platform.host.pid}, just started`,
     );
     if (config.file !== null) logger.log("warning", "Configuration loaded");
-    logger.role = "M";
+    logger.hasRole = true;
     await this.listeners.open(anyPort);
     logger.log("notice", `Running mode=standalone, port=${this.port}.`);
     logger.log("notice", "Server initialized");

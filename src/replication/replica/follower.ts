@@ -104,8 +104,7 @@ export class Follower implements LinkOwner {
     const { config, log } = this.parts;
     const wasReplica = this.isReplica;
     if (this.isLinked) this.downSinceMs = this.parts.clock.now();
-    this.link?.end();
-    this.link = null;
+    this.leave();
     config.assign("replicaof", address);
     if (!wasReplica) {
       log(
@@ -121,10 +120,10 @@ export class Follower implements LinkOwner {
   /** REPLICAOF NO ONE. */
   lead(): void {
     const { config, history, stream, log, dataset, primary } = this.parts;
-    this.link?.end();
-    this.link = null;
     config.assign("replicaof", null);
+    this.leave();
     if (this.atMark) {
+      log("notice", "Discarding previously cached master state.");
       history.branch(stream.offset);
       log(
         "notice",
@@ -140,6 +139,17 @@ export class Follower implements LinkOwner {
     primary().lead();
     dataset.roleChanged();
     dataset.resumeFile();
+  }
+
+  /** Ends the link, if there is one, because this server wants to. */
+  private leave(): void {
+    const { log } = this.parts;
+    const { isLinked } = this;
+    this.link?.end();
+    this.link = null;
+    if (!isLinked) return;
+    log("warning", "Connection with master lost.");
+    log("notice", "Caching the disconnected master state.");
   }
 
   private becomeReplica(): void {
