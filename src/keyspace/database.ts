@@ -7,6 +7,7 @@
 
 import { Dict } from "../memory/dict.js";
 import { NEVER } from "../memory/entry.js";
+import type { Held } from "../memory/held.js";
 import type { Key } from "../memory/key.js";
 import type { Ref } from "../memory/memory.js";
 import { AUTO, RAW } from "../types/string.js";
@@ -15,6 +16,7 @@ import { typeOf } from "../types/types.js";
 import { copy } from "../util/copy.js";
 import { AwaitedKeys } from "./awaited-keys.js";
 import { NOTIFY_KEY_MISS, NOTIFY_NEW } from "./events.js";
+import { Hung } from "./hung.js";
 import type { Keyspace } from "./keyspace.js";
 import { OwnExpiries } from "./own-expiries.js";
 import { WatchedKeys } from "./watched.js";
@@ -33,6 +35,7 @@ export class Database {
   readonly awaited = new AwaitedKeys(this);
   /** Keys whose expiry is of this replica's own clients. */
   ownExpiries = new OwnExpiries();
+  private readonly hung: Hung;
   /** Sum over the entries sampled last by the expiry cycle, for INFO's avg_ttl, in milliseconds. */
   averageTtlMs = 0;
   /** Where the expiry cycle goes on. */
@@ -44,6 +47,7 @@ export class Database {
   ) {
     this.dict = new Dict(space.arena);
     this.expires = new Dict(space.arena);
+    this.hung = new Hung(this);
   }
 
   get count(): number {
@@ -200,11 +204,14 @@ export class Database {
     this.expires.reserve(expiring);
   }
 
-  /** The entry, movable in place: itself, or its copy when a snapshot holds it. Its boxed value is not copied. */
+  /** The entry for somebody who changes it, and may move it: it is hung in where it comes to lie. Until the next call. */
+  hold(key: Key, ref: Ref): Held {
+    return this.hung.at(key.hash, ref);
+  }
+
+  /** The entry, writable in place: itself, or its copy when a snapshot holds it. Its boxed value is not copied. */
   own(key: Key, ref: Ref): Ref {
-    const owned = this.space.arena.own(ref);
-    if (owned !== ref) this.moved(key, ref, owned);
-    return owned;
+    return this.hold(key, ref).own();
   }
 
   /** Takes the key out and frees it. */
@@ -218,7 +225,7 @@ export class Database {
     const entries = this.space.entries;
     const expiry = entries.expiry(ref);
     this.unlink(key, ref);
-    const renamed = entries.rebuild(ref, to, expiry);
+    const renamed = entries.rebuild(ref, to, expiry, this.inlineBytes(ref));
     target.vacate(to);
     target.put(to, 0, renamed);
     return renamed;
@@ -250,7 +257,7 @@ export class Database {
       return owned;
     }
     if (!had && ms === NEVER) return ref;
-    const rebuilt = entries.rebuild(ref, key, ms);
+    const rebuilt = entries.rebuild(ref, key, ms, this.inlineBytes(ref));
     this.dict.replace(key.hash, ref, rebuilt);
     if (had) this.expires.remove(key.hash, ref);
     else this.expires.insert(key.hash, rebuilt);
@@ -331,9 +338,10 @@ export class Database {
     if (this.space.expiryMode === "own") this.ownExpiries.add(key.bytes.subarray(key.start, key.end));
   }
 
-  private moved(key: Key, from: Ref, to: Ref): void {
-    this.dict.replace(key.hash, from, to);
-    if (this.space.entries.hasExpiry(to)) this.expires.replace(key.hash, from, to);
+  /** Bytes of the value in the entry's own block. */
+  private inlineBytes(ref: Ref): number {
+    const { entries } = this.space;
+    return entries.isBoxed(ref) ? 0 : typeOf(entries.type(ref)).inlineBytes(entries, ref);
   }
 
   /** Whether a value of that length can take the place of the old one in the old entry, without wasting half of it. */

@@ -4,7 +4,7 @@
  *
  *     word 0, 1   block header (memory.ts)
  *     word 2      type (4 bits), encoding (4 bits), access clock (24 bits)
- *     word 3      key length (8 bits, 255 = see below), flags (8 bits), length of the inline value (16 bits)
+ *     word 3      key length (8 bits, 255 = see below), flags (8 bits), length of an inline string (16 bits)
  *     then, each only if its flag is set:
  *       8 bytes   expiry, milliseconds since 1970, signed, low word first      EXPIRES
  *       4 bytes   key length                                                  LONG_KEY
@@ -13,10 +13,16 @@
  *     value bytes, unless BOXED
  *
  * A string value is inline while it is short; a boxed one is a block of its own: header, length (word 2), bytes from
- * byte 16 on. Boxed values of other types are whatever the type makes of them.
+ * byte 16 on.
+ *
+ * The listpack or intset of a small hash, set or sorted set is inline whatever its size, so that the collection is one
+ * block and no more. It tells its length itself (the 16 bits mean nothing), and behind it there may be room to grow into. When
+ * it outgrows its block, or a snapshot holds that, the whole entry moves to another one: see held.ts. Boxed values of
+ * types other than the string are whatever the type makes of them.
  */
 
 import { copy } from "../util/copy.js";
+import type { Slice } from "../util/slice.js";
 import type { Arena } from "./arena.js";
 import type { Key } from "./key.js";
 import type { Memory, Ref } from "./memory.js";
@@ -31,7 +37,7 @@ const BOXED = 4;
 const LONG_KEY_MARK = 255;
 const TWO_32 = 4294967296;
 
-/** The longest value that is kept inside its entry, in bytes. */
+/** The longest string that is kept inside its entry, in bytes. */
 export const INLINE_BYTES_MAX = 1024;
 /** Bytes before the content of a boxed string. */
 export const BOX_HEAD_BYTES = 16;
@@ -85,6 +91,12 @@ export class EntryReader<M extends Memory = Memory> {
     range.end = start + (short === LONG_KEY_MARK ? this.keyLength(ref) : short);
   }
 
+  /** The key where it is. */
+  key(ref: Ref): Slice {
+    const start = this.keyStart(ref);
+    return { bytes: this.memory.bytesOf(ref), start, end: start + this.keyLength(ref) };
+  }
+
   /** A copy of the key. */
   keyBytes(ref: Ref): Buffer {
     const start = this.keyStart(ref);
@@ -112,18 +124,18 @@ export class EntryReader<M extends Memory = Memory> {
     return this.memory.read(ref, this.boxWord(ref)) >>> 0;
   }
 
-  /** Length of a string value in bytes. */
+  /** Length of a string in bytes. */
   valueLength(ref: Ref): number {
     const sizes = this.memory.read(ref, SIZES);
     return sizes & (BOXED << 8) ? this.memory.read(this.box(ref), BOX_LENGTH) : sizes >>> 16;
   }
 
-  /** The chunk that holds a string value. */
+  /** The chunk that holds a string, or whatever else is inline. */
   valueBytes(ref: Ref): Uint8Array {
     return this.isBoxed(ref) ? this.memory.bytesOf(this.box(ref)) : this.memory.bytesOf(ref);
   }
 
-  /** Where a string value begins in `valueBytes`. */
+  /** Where that begins in `valueBytes`. */
   valueStart(ref: Ref): number {
     const sizes = this.memory.read(ref, SIZES);
     if (sizes & (BOXED << 8)) return this.memory.offset(this.box(ref)) + BOX_HEAD_BYTES;
@@ -145,6 +157,16 @@ export class EntryReader<M extends Memory = Memory> {
   /** Bytes that the entry takes, with a boxed string. */
   stringBytes(ref: Ref): number {
     return this.memory.sizeOf(ref) + (this.isBoxed(ref) ? this.memory.sizeOf(this.box(ref)) : 0);
+  }
+
+  /** Bytes of the block from the inline value on: what it can take without another block. */
+  inlineRoom(ref: Ref): number {
+    return this.memory.sizeOf(ref) - (this.valueStart(ref) - this.memory.offset(ref));
+  }
+
+  /** What another entry is to be made with that shall have the same traits but for the encoding. */
+  traits(ref: Ref, encoding: number = this.encoding(ref)): EntryTraits {
+    return { type: this.type(ref), encoding, access: this.access(ref), expiry: this.expiry(ref) };
   }
 
   protected boxWord(ref: Ref): number {
@@ -175,8 +197,13 @@ export class Entries extends EntryReader<Arena> {
     return ref;
   }
 
+  /** An entry with `bytes` or more for an inline value that tells its own length; the value is undefined. */
+  createInline(key: Slice, bytes: number, traits: EntryTraits): Ref {
+    return this.create(key, bytes, 0, traits);
+  }
+
   /** An entry whose value is a block of its own. */
-  createBoxed(key: Key, box: Ref, traits: EntryTraits): Ref {
+  createBoxed(key: Slice, box: Ref, traits: EntryTraits): Ref {
     const ref = this.create(key, 0, BOXED, traits);
     this.memory.wordsOf(ref)[this.memory.word(ref) + this.boxWord(ref)] = box;
     return ref;
@@ -193,8 +220,7 @@ export class Entries extends EntryReader<Arena> {
   /** Bytes that the string value can take without another block; the entry must be mutable, and so its box. */
   roomFor(ref: Ref): number {
     if (this.isBoxed(ref)) return this.memory.sizeOf(this.box(ref)) - BOX_HEAD_BYTES;
-    const room = this.memory.sizeOf(ref) - (this.valueStart(ref) - this.memory.offset(ref));
-    return Math.min(room, INLINE_BYTES_MAX);
+    return Math.min(this.inlineRoom(ref), INLINE_BYTES_MAX);
   }
 
   setValueLength(ref: Ref, length: number): void {
@@ -237,23 +263,21 @@ export class Entries extends EntryReader<Arena> {
     words[at + 1] = Math.floor(kept / TWO_32);
   }
 
-  /** A new entry with the same key and value and another expiry. The old one is freed, its box is handed over. */
-  rebuild(ref: Ref, key: Key, expiry: number): Ref {
-    const traits = { type: this.type(ref), encoding: this.encoding(ref), access: this.access(ref), expiry };
-    let rebuilt: Ref;
+  /**
+   * A new entry with the same value, another expiry and perhaps another key. `inlineBytes` tells how long the value is
+   * if it is inline. The old entry is freed, its box is handed over.
+   */
+  rebuild(ref: Ref, key: Key, expiry: number, inlineBytes: number): Ref {
+    const rebuilt = this.create(key, inlineBytes, this.isBoxed(ref) ? BOXED : 0, {
+      ...this.traits(ref),
+      expiry,
+    });
     if (this.isBoxed(ref)) {
-      rebuilt = this.createBoxed(key, this.box(ref), traits);
+      this.setBox(rebuilt, this.box(ref));
     } else {
-      const length = this.valueLength(ref);
-      rebuilt = this.create(key, length, 0, traits);
       const from = this.valueStart(ref);
-      copy(
-        this.memory.bytesOf(ref),
-        from,
-        from + length,
-        this.memory.bytesOf(rebuilt),
-        this.valueStart(rebuilt),
-      );
+      const to = this.valueStart(rebuilt);
+      copy(this.memory.bytesOf(ref), from, from + inlineBytes, this.memory.bytesOf(rebuilt), to);
     }
     this.memory.free(ref);
     return rebuilt;
@@ -265,7 +289,7 @@ export class Entries extends EntryReader<Arena> {
     this.memory.free(ref);
   }
 
-  private create(key: Key, inlineBytes: number, boxed: number, traits: EntryTraits): Ref {
+  private create(key: Slice, inlineBytes: number, boxed: number, traits: EntryTraits): Ref {
     const keyLength = key.end - key.start;
     const long = keyLength >= LONG_KEY_MARK;
     const flags = boxed | (traits.expiry === NEVER ? 0 : EXPIRES) | (long ? LONG_KEY : 0);

@@ -6,4 +6,4 @@
 
 export { Hashes, type HashLimits } from "./hash/hashes.js";
 export { hashType } from "./hash/type.js";
-export { forEachField } from "./hash/visit.js";
+export { countFields, forEachField } from "./hash/visit.js";

@@ -8,7 +8,6 @@ import { textOf } from "../memory/listpack.js";
 import type { Ref } from "../memory/memory.js";
 import { ListCursor } from "./list/cursor.js";
 import { LISTPACK } from "./list/list.js";
-import { duplicate } from "./list/node.js";
 import { ListRemains } from "./list/remains.js";
 import * as row from "./list/row.js";
 import { LIST, type ValueType } from "./type.js";
@@ -62,13 +61,13 @@ function dismantle(entries: Entries, ref: Ref): ListRemains | null {
 }
 
 function copyValue({ memory }: Entries, box: Ref, isNode: boolean): Ref {
-  const root = duplicate(memory, box);
+  const root = memory.duplicate(box);
   if (isNode) return root;
   for (let leafAt = 0; leafAt < row.length(memory, root); leafAt++) {
-    const leaf = duplicate(memory, row.refAt(memory, root, leafAt));
+    const leaf = memory.duplicate(row.refAt(memory, root, leafAt));
     row.setRef(memory, root, leafAt, leaf);
     for (let at = 0; at < row.length(memory, leaf); at++) {
-      row.setRef(memory, leaf, at, duplicate(memory, row.refAt(memory, leaf, at)));
+      row.setRef(memory, leaf, at, memory.duplicate(row.refAt(memory, leaf, at)));
     }
   }
   return root;
@@ -102,6 +101,7 @@ export const listType: ValueType = {
     const box = copyValue(entries, entries.box(ref), entries.encoding(ref) === LISTPACK);
     return entries.createBoxed(key, box, traits);
   },
+  inlineBytes: () => 0,
   encoding: (entries, ref) => (entries.encoding(ref) === LISTPACK ? "listpack" : "quicklist"),
   bytes,
   digest(entries, ref, digest) {

@@ -1,75 +1,81 @@
-/** Small collections in listpacks: the steps that hashes and sets share. Format: memory/listpack/format.ts. */
+/** Small collections in listpacks: the steps that their types share. Format: memory/listpack/format.ts. */
 
-import type { Arena } from "../memory/arena.js";
+import type { Entries, EntryReader, EntryTraits } from "../memory/entry.js";
+import type { Held } from "../memory/held.js";
 import * as listpack from "../memory/listpack.js";
-import type { Memory, Ref } from "../memory/memory.js";
+import type { Ref } from "../memory/memory.js";
 import type { Slice } from "../util/slice.js";
-import { contentStart, copyCompact, createCompact, withoutWaste, withRoom } from "./compact.js";
+import { copyCompact } from "./compact.js";
 
-/** A listpack without entries. */
-export function createPacked(arena: Arena): Ref {
-  const box = createCompact(arena, listpack.EMPTY_SIZE);
-  listpack.create(arena.bytesOf(box), contentStart(arena, box));
-  return box;
+/** An entry with an empty listpack. */
+export function createPacked(entries: Entries, key: Slice, traits: EntryTraits): Ref {
+  const ref = entries.createInline(key, listpack.EMPTY_SIZE, traits);
+  listpack.create(entries.valueBytes(ref), entries.valueStart(ref));
+  return ref;
 }
 
-export function copyPacked(arena: Arena, box: Ref): Ref {
-  const used = packedBytes(arena, box);
-  return copyCompact(arena, box, used, used);
+export function copyPacked(entries: Entries, ref: Ref, key: Slice, traits: EntryTraits): Ref {
+  return copyCompact(entries, ref, key, traits, packedBytes(entries, ref));
 }
 
-/** The size of the listpack itself. */
-export function packedBytes(memory: Memory, box: Ref): number {
-  return listpack.totalBytes(memory.bytesOf(box), contentStart(memory, box));
+/** The size of the listpack. */
+export function packedBytes(entries: EntryReader, ref: Ref): number {
+  return listpack.totalBytes(entries.memory.bytesOf(ref), entries.valueStart(ref));
 }
 
-export function packedCount(memory: Memory, box: Ref): number {
-  return listpack.count(memory.bytesOf(box), contentStart(memory, box));
+export function packedCount(entries: EntryReader, ref: Ref): number {
+  return listpack.count(entries.memory.bytesOf(ref), entries.valueStart(ref));
 }
 
 /** The position of the entry that is `wanted`, among every (skip + 1)th one, or NONE. */
-export function findPacked(memory: Memory, box: Ref, wanted: Slice, skip: number): number {
-  const bytes = memory.bytesOf(box);
-  const base = contentStart(memory, box);
+export function findPacked(entries: EntryReader, ref: Ref, wanted: Slice, skip: number): number {
+  const bytes = entries.memory.bytesOf(ref);
+  const base = entries.valueStart(ref);
   const first = listpack.first(bytes, base);
   return listpack.find(bytes, base, first, wanted.bytes, wanted.start, wanted.end, skip);
 }
 
 /** The position after `position`, or NONE. */
-export function nextPacked(memory: Memory, box: Ref, position: number): number {
-  return listpack.next(memory.bytesOf(box), contentStart(memory, box), position);
+export function nextPacked(entries: EntryReader, ref: Ref, position: number): number {
+  return listpack.next(entries.memory.bytesOf(ref), entries.valueStart(ref), position);
 }
 
-/** Appends an element; returns the block, perhaps another one. */
-export function appendPacked(arena: Arena, box: Ref, { bytes, start, end }: Slice): Ref {
-  const used = packedBytes(arena, box);
-  const roomy = withRoom(arena, box, used, used + listpack.encodedSize(bytes, start, end));
-  listpack.append(arena.bytesOf(roomy), contentStart(arena, roomy), bytes, start, end);
-  return roomy;
+/** Makes room for `growth` bytes more. */
+export function growPacked(held: Held, growth: number): void {
+  const used = packedBytes(held.entries, held.ref);
+  held.makeRoom(used, used + growth);
 }
 
-/** Puts another element in the place of one; returns the block, perhaps another one. */
-export function replacePacked(arena: Arena, box: Ref, position: number, { bytes, start, end }: Slice): Ref {
-  const used = packedBytes(arena, box);
-  const old = contentStart(arena, box);
-  const growth = listpack.replaceGrowth(arena.bytesOf(box), old, position, bytes, start, end);
-  const roomy = withRoom(arena, box, used, used + growth);
-  listpack.replace(arena.bytesOf(roomy), contentStart(arena, roomy), position, bytes, start, end);
-  return roomy;
+/** Appends an element. */
+export function appendPacked(held: Held, { bytes, start, end }: Slice): void {
+  growPacked(held, listpack.encodedSize(bytes, start, end));
+  const { entries, ref } = held;
+  listpack.append(entries.memory.bytesOf(ref), entries.valueStart(ref), bytes, start, end);
 }
 
-/** Removes `count` entries from a position on; returns the block, perhaps another one. */
-export function removePacked(arena: Arena, box: Ref, position: number, count: number): Ref {
-  const used = packedBytes(arena, box);
-  const owned = withRoom(arena, box, used, used);
-  const left = listpack.remove(arena.bytesOf(owned), contentStart(arena, owned), position, count);
-  return withoutWaste(arena, owned, left);
+/** Puts another element in the place of one. */
+export function replacePacked(held: Held, position: number, { bytes, start, end }: Slice): void {
+  const { entries, ref } = held;
+  const { memory } = entries;
+  growPacked(
+    held,
+    listpack.replaceGrowth(memory.bytesOf(ref), entries.valueStart(ref), position, bytes, start, end),
+  );
+  const base = entries.valueStart(held.ref);
+  listpack.replace(memory.bytesOf(held.ref), base, position, bytes, start, end);
+}
+
+/** Removes `count` entries from a position on. */
+export function removePacked(held: Held, position: number, count: number): void {
+  growPacked(held, 0);
+  const { entries, ref } = held;
+  held.trim(listpack.remove(entries.memory.bytesOf(ref), entries.valueStart(ref), position, count));
 }
 
 /** The positions of every (skip + 1)th entry. */
-export function packedPositions(memory: Memory, box: Ref, skip: number): number[] {
-  const bytes = memory.bytesOf(box);
-  const base = contentStart(memory, box);
+export function packedPositions(entries: EntryReader, ref: Ref, skip: number): number[] {
+  const bytes = entries.memory.bytesOf(ref);
+  const base = entries.valueStart(ref);
   const positions: number[] = [];
   let index = 0;
   for (let at = listpack.first(bytes, base); at !== listpack.NONE; at = listpack.next(bytes, base, at)) {
@@ -79,6 +85,6 @@ export function packedPositions(memory: Memory, box: Ref, skip: number): number[
 }
 
 /** The position of the entry with that index. */
-export function seekPacked(memory: Memory, box: Ref, index: number): number {
-  return listpack.seek(memory.bytesOf(box), contentStart(memory, box), index);
+export function seekPacked(entries: EntryReader, ref: Ref, index: number): number {
+  return listpack.seek(entries.memory.bytesOf(ref), entries.valueStart(ref), index);
 }

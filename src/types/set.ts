@@ -7,4 +7,4 @@
 
 export { type SetLimits, Sets } from "./set/sets.js";
 export { setType } from "./set/type.js";
-export { forEachMember } from "./set/visit.js";
+export { countMembers, forEachMember } from "./set/visit.js";

@@ -45,6 +45,7 @@ export const stringType: ValueType = {
       traits,
     );
   },
+  inlineBytes: (entries, ref) => entries.valueLength(ref),
   encoding,
   bytes: (entries, ref) => entries.stringBytes(ref),
   digest(entries, ref, digest) {

@@ -1,9 +1,9 @@
 /** Big collections: a dict whose root is the entry's box, with an entry for each element. */
 
-import type { Arena } from "../memory/arena.js";
 import { Dict, DictReader } from "../memory/dict.js";
 import { BOX_HEAD_BYTES, type Entries, type EntryReader, type EntryTraits, NEVER } from "../memory/entry.js";
-import { HEADER_BYTES, type Ref } from "../memory/memory.js";
+import type { Held } from "../memory/held.js";
+import type { Ref } from "../memory/memory.js";
 
 /** Elements are strings that nothing else is known of. */
 export const ELEMENT: EntryTraits = { type: 0, encoding: 0, access: 0, expiry: NEVER };
@@ -87,19 +87,12 @@ export function copyTabled(entries: Entries, root: Ref): Ref {
 }
 
 function copyElement(entries: Entries, element: Ref): Ref {
-  const copied = copyBlock(entries.memory, element, entries.memory.sizeOf(element));
+  const { memory } = entries;
+  const copied = memory.duplicate(element);
   if (entries.isBoxed(element)) {
-    const box = entries.box(element);
-    entries.setBox(copied, copyBlock(entries.memory, box, BOX_HEAD_BYTES + entries.valueLength(element)));
+    const used = BOX_HEAD_BYTES + entries.valueLength(element);
+    entries.setBox(copied, memory.duplicate(entries.box(element), used));
   }
-  return copied;
-}
-
-function copyBlock(arena: Arena, ref: Ref, bytes: number): Ref {
-  const copied = arena.allocate(bytes);
-  const from = arena.offset(ref);
-  const content = arena.bytesOf(ref).subarray(from + HEADER_BYTES, from + bytes);
-  arena.bytesOf(copied).set(content, arena.offset(copied) + HEADER_BYTES);
   return copied;
 }
 
@@ -118,6 +111,12 @@ export function tabledBytes(entries: Entries, root: Ref, samples: number): numbe
     });
   });
   return dict.tableBytes + (seen === 0 ? 0 : Math.round((bytes / seen) * dict.count));
+}
+
+/** Hangs the root of a dict that has changed into its entry. */
+export function keepTable(held: Held, root: Ref): void {
+  const { entries } = held;
+  if (entries.box(held.ref) !== root) entries.setBox(held.own(), root);
 }
 
 /** All elements. */

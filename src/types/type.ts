@@ -3,7 +3,7 @@
  * needs to know of each: how to free, copy and name a value. A type registers itself in `types.ts`.
  */
 
-import type { Entries, EntryTraits } from "../memory/entry.js";
+import type { Entries, EntryReader, EntryTraits } from "../memory/entry.js";
 import type { Key } from "../memory/key.js";
 import type { Ref } from "../memory/memory.js";
 import type { Digest } from "./digest.js";
@@ -31,6 +31,8 @@ export interface ValueType {
   dismantle?(entries: Entries, ref: Ref): Remains | null;
   /** An entry with another key and an equal value. */
   copy(entries: Entries, ref: Ref, key: Key, traits: EntryTraits): Ref;
+  /** Bytes of a value that is inline. */
+  inlineBytes(entries: EntryReader, ref: Ref): number;
   /** As OBJECT ENCODING replies it. */
   encoding(entries: Entries, ref: Ref): string;
   /** Bytes that the entry and everything below it take; may estimate from `samples` elements, 0 means all. */

@@ -2,13 +2,14 @@
 
 import type { Entries, EntryTraits } from "../memory/entry.js";
 import type { Key } from "../memory/key.js";
-import { HEADER_BYTES, type Ref } from "../memory/memory.js";
+import type { Ref } from "../memory/memory.js";
 import { formatG17 } from "../util/float.js";
 import type { Slice } from "../util/slice.js";
-import { compactFrom } from "./compact.js";
+import { createCompact } from "./compact.js";
+import { copyPacked, packedBytes } from "./packed.js";
 import { type ValueType, ZSET } from "./type.js";
 import { Indexed } from "./zset/indexed.js";
-import { Packed, PackedReader } from "./zset/packed.js";
+import { PackedReader } from "./zset/packed.js";
 import { readSortedSet } from "./zset/reader.js";
 import { LISTPACK } from "./zset/sorted-set.js";
 
@@ -25,13 +26,9 @@ export function adoptPacked(
   traits: Omit<EntryTraits, "type" | "encoding">,
   elements: Slice,
 ): Ref | null {
-  const box = compactFrom(entries.memory, elements);
-  if (!new PackedReader(entries.memory, box).isInOrder()) {
-    entries.memory.free(box);
-    return null;
-  }
+  if (!new PackedReader(elements.bytes, elements.start).isInOrder()) return null;
   const { access, expiry } = traits;
-  return entries.createBoxed(key, box, { type: ZSET, encoding: LISTPACK, access, expiry });
+  return createCompact(entries, key, { type: ZSET, encoding: LISTPACK, access, expiry }, elements);
 }
 
 /** A set with more elements is freed in slices. */
@@ -41,35 +38,25 @@ export const zsetType: ValueType = {
   number: ZSET,
   name: "zset",
   free(entries, ref) {
-    const box = entries.box(ref);
-    if (entries.encoding(ref) === LISTPACK) entries.memory.free(box);
-    else new Indexed(entries).open(box).free();
+    if (entries.encoding(ref) !== LISTPACK) Indexed.of(entries, ref).free();
     entries.memory.free(ref);
   },
   dismantle(entries, ref) {
     if (entries.encoding(ref) === LISTPACK) return null;
-    const indexed = new Indexed(entries).open(entries.box(ref));
+    const indexed = Indexed.of(entries, ref);
     if (indexed.count <= FREED_AT_ONCE) return null;
     entries.memory.free(ref);
     return indexed.dismantle();
   },
   copy(entries, ref, key, traits) {
-    const arena = entries.memory;
-    const box = entries.box(ref);
-    if (entries.encoding(ref) !== LISTPACK) {
-      return entries.createBoxed(key, new Indexed(entries).open(box).copy().box, traits);
-    }
-    const start = arena.offset(box) + HEADER_BYTES;
-    const { length } = new Packed(arena, box).listpackBytes;
-    const copied = Packed.from(arena, arena.bytesOf(box), start, start + length);
-    return entries.createBoxed(key, copied.box, traits);
+    if (entries.encoding(ref) === LISTPACK) return copyPacked(entries, ref, key, traits);
+    return Indexed.of(entries, ref).copy(key, traits);
   },
+  inlineBytes: packedBytes,
   encoding: (entries, ref) => (entries.encoding(ref) === LISTPACK ? "listpack" : "skiplist"),
   bytes(entries, ref, samples) {
-    const box = entries.box(ref);
-    const packed = entries.encoding(ref) === LISTPACK;
-    const value = packed ? entries.memory.sizeOf(box) : new Indexed(entries).open(box).bytesTaken(samples);
-    return entries.memory.sizeOf(ref) + value;
+    const indexed = entries.encoding(ref) !== LISTPACK;
+    return entries.memory.sizeOf(ref) + (indexed ? Indexed.of(entries, ref).bytesTaken(samples) : 0);
   },
   digest(entries, ref, digest) {
     const elements = readSortedSet(entries, ref);

@@ -5,6 +5,7 @@ import { describe, it } from "node:test";
 import type { Database } from "#tidemark/keyspace/database.js";
 import { Keyspace } from "#tidemark/keyspace/keyspace.js";
 import { NEVER } from "#tidemark/memory/entry.js";
+import { Held } from "#tidemark/memory/held.js";
 import type { Key } from "#tidemark/memory/key.js";
 import { SeededChance } from "../support/chance.js";
 
@@ -25,25 +26,25 @@ class World {
 
   /** Puts a set of so many members at the key. */
   fill(members: number, expiry: number = NEVER): void {
-    const { sets } = this.keyspace;
-    const ref = sets.createListpack(this.key, { access: 0, expiry });
+    const { entries, sets } = this.keyspace;
+    const held = new Held(entries, sets.createListpack(this.key, { access: 0, expiry }));
     for (let at = 0; at < members; at++) {
       const bytes = Buffer.from(`member ${at}`);
-      sets.add(ref, { bytes, start: 0, end: bytes.length }, LIMITS);
+      sets.add(held, { bytes, start: 0, end: bytes.length }, LIMITS);
     }
-    this.database.put(this.key, this.database.peek(this.key), ref);
+    this.database.put(this.key, this.database.peek(this.key), held.ref);
   }
 
   fillHash(fields: number): void {
-    const { hashes } = this.keyspace;
-    const ref = hashes.create(this.key, { access: 0, expiry: NEVER });
+    const { entries, hashes } = this.keyspace;
+    const held = new Held(entries, hashes.create(this.key, { access: 0, expiry: NEVER }));
     // A value beyond what an entry holds has a block of its own.
     const long = { bytes: Buffer.alloc(2000), start: 0, end: 2000 };
     for (let at = 0; at < fields; at++) {
       const bytes = Buffer.from(`field ${at}`);
-      hashes.set(ref, { bytes, start: 0, end: bytes.length }, long, LIMITS);
+      hashes.set(held, { bytes, start: 0, end: bytes.length }, long, LIMITS);
     }
-    this.database.put(this.key, this.database.peek(this.key), ref);
+    this.database.put(this.key, this.database.peek(this.key), held.ref);
   }
 
   remove(): void {

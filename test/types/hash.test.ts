@@ -6,6 +6,7 @@ import fc from "fast-check";
 import { Keyspace } from "#tidemark/keyspace/keyspace.js";
 import type { Cut } from "#tidemark/memory/arena.js";
 import { EntryReader, NEVER } from "#tidemark/memory/entry.js";
+import type { Held } from "#tidemark/memory/held.js";
 import { Memory } from "#tidemark/memory/memory.js";
 import { forEachField } from "#tidemark/types/hash.js";
 import { Text } from "#tidemark/types/text.js";
@@ -44,18 +45,18 @@ class World {
     return this.database.peek(this.key);
   }
 
-  own(): number {
-    return this.database.own(this.key, this.ref);
+  hold(): Held {
+    return this.database.hold(this.key, this.ref);
   }
 
   set(field: string, value: string): void {
-    const isNew = this.keyspace.hashes.set(this.own(), slice(field), slice(value), LIMITS);
+    const isNew = this.keyspace.hashes.set(this.hold(), slice(field), slice(value), LIMITS);
     assert.equal(isNew, !this.model.has(field));
     this.model.set(field, value);
   }
 
   remove(field: string): void {
-    const removed = this.keyspace.hashes.remove(this.own(), slice(field));
+    const removed = this.keyspace.hashes.remove(this.hold(), slice(field));
     assert.equal(removed, this.model.delete(field));
   }
 
@@ -65,6 +66,11 @@ class World {
 
   thin(count: number): void {
     for (let i = 0; i < count; i++) this.remove(`bulk ${i}`);
+  }
+
+  /** An expiry comes, changes and goes, for which the entry is made anew. */
+  expire(): void {
+    for (const ms of [1e12, 2e12, NEVER]) this.database.setExpiry(this.key, this.ref, ms);
   }
 
   /** Goes on with a copy; the original is freed. */
@@ -132,6 +138,7 @@ const step = fc.oneof(
   { weight: 1, arbitrary: fc.tuple(fc.constant("bulk" as const), fc.constantFrom(3, 700)) },
   { weight: 1, arbitrary: fc.tuple(fc.constant("thin" as const), fc.constantFrom(3, 700)) },
   { weight: 1, arbitrary: fc.tuple(fc.constant("copy" as const)) },
+  { weight: 1, arbitrary: fc.tuple(fc.constant("expire" as const)) },
   { weight: 2, arbitrary: fc.tuple(fc.constant("freeze" as const)) },
   { weight: 2, arbitrary: fc.tuple(fc.constant("thaw" as const)) },
 );

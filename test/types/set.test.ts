@@ -6,6 +6,7 @@ import fc from "fast-check";
 import { Keyspace } from "#tidemark/keyspace/keyspace.js";
 import type { Cut } from "#tidemark/memory/arena.js";
 import { EntryReader, NEVER } from "#tidemark/memory/entry.js";
+import type { Held } from "#tidemark/memory/held.js";
 import { Memory } from "#tidemark/memory/memory.js";
 import { type Choices, chooseDistinct, chooseRepeated } from "#tidemark/types/sample.js";
 import { forEachMember } from "#tidemark/types/set.js";
@@ -46,18 +47,18 @@ class World {
     return this.database.peek(this.key);
   }
 
-  own(): number {
-    return this.database.own(this.key, this.ref);
+  hold(): Held {
+    return this.database.hold(this.key, this.ref);
   }
 
   add(member: string): void {
-    const added = this.keyspace.sets.add(this.own(), slice(member), LIMITS);
+    const added = this.keyspace.sets.add(this.hold(), slice(member), LIMITS);
     assert.equal(added, !this.model.has(member));
     this.model.add(member);
   }
 
   remove(member: string): void {
-    const removed = this.keyspace.sets.remove(this.own(), slice(member));
+    const removed = this.keyspace.sets.remove(this.hold(), slice(member));
     assert.equal(removed, this.model.delete(member));
   }
 
@@ -73,11 +74,17 @@ class World {
     if (this.model.size === 0) return;
     const member = new Text();
     const { sets } = this.keyspace;
-    const ref = this.own();
-    sets.load(ref, sets.randomHandle(ref, new SeededChance(this.model.size)), member);
+    const held = this.hold();
+    const handle = sets.randomHandle(held.ref, new SeededChance(this.model.size));
+    sets.load(held.ref, handle, member);
     const name = show(member);
-    assert.ok(sets.remove(ref, member));
+    sets.removeHandle(held, handle, member);
     assert.ok(this.model.delete(name));
+  }
+
+  /** An expiry comes, changes and goes, for which the entry is made anew. */
+  expire(): void {
+    for (const ms of [1e12, 2e12, NEVER]) this.database.setExpiry(this.key, this.ref, ms);
   }
 
   /** Goes on with a copy; the original is freed. */
@@ -149,7 +156,7 @@ const text = fc.oneof(
 const steps = fc.oneof(stepsOf(integer.map(String)), stepsOf(fc.oneof(integer.map(String), text)));
 
 type Step = readonly [
-  "add" | "remove" | "bulk" | "thin" | "pop" | "copy" | "freeze" | "thaw",
+  "add" | "remove" | "bulk" | "thin" | "pop" | "expire" | "copy" | "freeze" | "thaw",
   ...(string | number)[],
 ];
 
@@ -158,7 +165,10 @@ function stepsOf(member: fc.Arbitrary<string>): fc.Arbitrary<Step[]> {
     { weight: 12, arbitrary: member.map((name): Step => ["add", name]) },
     { weight: 5, arbitrary: member.map((name): Step => ["remove", name]) },
     { weight: 1, arbitrary: fc.constantFrom<Step>(["bulk", 3], ["bulk", 700], ["thin", 3], ["thin", 700]) },
-    { weight: 5, arbitrary: fc.constantFrom<Step>(["pop"], ["copy"], ["freeze"], ["freeze"], ["thaw"]) },
+    {
+      weight: 5,
+      arbitrary: fc.constantFrom<Step>(["pop"], ["expire"], ["copy"], ["freeze"], ["freeze"], ["thaw"]),
+    },
   );
   return fc.array(step, { maxLength: 40 });
 }
@@ -182,10 +192,10 @@ describe("sets", () => {
   it("become intsets again when asked, if they hold nothing but integers", () => {
     const world = new World();
     for (const member of ["1", "2", "a"]) world.add(member);
-    world.keyspace.sets.turnIntoIntset(world.own(), LIMITS);
+    world.keyspace.sets.turnIntoIntset(world.hold(), LIMITS);
     assert.equal(world.keyspace.sets.isIntset(world.ref), false);
     world.remove("a");
-    world.keyspace.sets.turnIntoIntset(world.own(), LIMITS);
+    world.keyspace.sets.turnIntoIntset(world.hold(), LIMITS);
     assert.equal(world.keyspace.sets.isIntset(world.ref), true);
     world.check();
   });

@@ -34,12 +34,15 @@ class Ranked {
   readonly model = new Map<string, number>();
   readonly limits: PackedLimits;
   readonly set: SortedSet;
-  ref: number;
 
   constructor(entries = 16, value = 20) {
     this.limits = { "zset-max-listpack-entries": entries, "zset-max-listpack-value": value };
-    this.set = SortedSet.create(this.entries, this.hasher, this.limits);
-    this.ref = this.entry(this.set);
+    this.set = new SortedSet(this.entries, this.hasher);
+    this.set.begin(this.key("key"), { access: 0, expiry: NEVER }, this.limits);
+  }
+
+  get ref(): number {
+    return this.set.entry;
   }
 
   key(member: string): Key {
@@ -52,7 +55,6 @@ class Ranked {
     if (handle === ABSENT) this.set.insert(key, score);
     else if (this.set.scoreOf(handle) !== score) this.set.update(key, handle, score);
     if (this.model.get(member) !== score) this.model.set(member, score);
-    this.hang();
   }
 
   remove(member: string): void {
@@ -60,19 +62,16 @@ class Ranked {
     const handle = this.set.find(key);
     assert.equal(handle !== ABSENT, this.model.delete(member));
     if (handle !== ABSENT) this.set.remove(key, handle);
-    this.hang();
   }
 
   convert(how: "index" | "settle"): void {
     if (how === "index") this.set.turnIndexed();
     else this.set.settle();
-    this.hang();
   }
 
   removeRange(first: number, count: number): void {
     for (const [member] of this.sorted().slice(first, first + count)) this.model.delete(member);
     this.set.removeRange(first, count);
-    this.hang();
   }
 
   sorted(): Shown[] {
@@ -81,7 +80,7 @@ class Ranked {
 
   /** The set is read again from its entry, as a command does. */
   check(): void {
-    const set = SortedSet.of(this.entries, this.hasher, this.limits, this.ref);
+    const set = new SortedSet(this.entries, this.hasher).open(this.ref, this.limits);
     const sorted = this.sorted();
     assert.equal(set.count, sorted.length);
     assert.deepEqual(contentOf(set), sorted);
@@ -104,17 +103,6 @@ class Ranked {
       });
     } while (cursor !== 0);
     assert.deepEqual(scanned, this.model);
-  }
-
-  entry(set: SortedSet): number {
-    const traits = { type: ZSET, encoding: set.encoding, access: 0, expiry: NEVER };
-    return this.entries.createBoxed(this.key("key"), set.box, traits);
-  }
-
-  private hang(): void {
-    this.ref = this.arena.own(this.ref);
-    this.entries.setBox(this.ref, this.set.box);
-    this.entries.setEncoding(this.ref, this.set.encoding);
   }
 }
 
@@ -214,9 +202,8 @@ describe("a sorted set", () => {
     ranked.put("b", 1.5);
     ranked.put("a", 1.5);
     ranked.put("17", -3);
-    const box = ranked.set.box;
-    const bytes = ranked.arena.bytesOf(box);
-    const base = ranked.arena.offset(box) + 8;
+    const bytes = ranked.entries.valueBytes(ranked.ref);
+    const base = ranked.entries.valueStart(ranked.ref);
     assert.ok(listpack.isValid(bytes, base, listpack.totalBytes(bytes, base), true));
     const expected =
       "1c000000" + "0600" + "1101" + "dffd02" + "816102" + "83312e3504" + "816202" + "83312e3504" + "ff";

@@ -3,7 +3,7 @@
 import { key, multiple, string } from "../../engine/argument.js";
 import { command } from "../../engine/command.js";
 import { NOTIFY_HASH } from "../../keyspace/events.js";
-import { ownHash, removeIfEmpty, writeHash } from "./access.js";
+import { holdHash, removeIfEmpty, writeHash } from "./access.js";
 
 export const hdel = command({
   name: "hdel",
@@ -20,13 +20,13 @@ export const hdel = command({
     const found = writeHash(call, key);
     let removed = 0;
     if (found !== 0) {
-      const ref = ownHash(call, key, found);
-      for (let at = 2; at < call.argc; at++) if (keyspace.hashes.remove(ref, call.slice(at))) removed++;
+      const held = holdHash(call, key, found);
+      for (let at = 2; at < call.argc; at++) if (keyspace.hashes.remove(held, call.slice(at))) removed++;
       if (removed > 0) {
         // Each field counts as a change.
         keyspace.dirty += removed - 1;
         call.database.changed(key, NOTIFY_HASH, "hdel");
-        removeIfEmpty(call, key, ref);
+        removeIfEmpty(call, key, held);
       }
     }
     call.reply.integer(removed);

@@ -10,7 +10,7 @@ import type { Ref } from "../../memory/memory.js";
 import { INT64_MAX, INT64_MIN, parseInteger64 } from "../../util/integer.js";
 import { addLongDoubles, formatLongDouble, type LongDouble, parseLongDouble } from "../../util/longdouble.js";
 import type { Slice } from "../../util/slice.js";
-import { ownHash, writeHash } from "./access.js";
+import { holdHash, writeHash } from "./access.js";
 
 const ZERO: LongDouble = { mantissa: 0n, exponent: 0 };
 
@@ -59,7 +59,7 @@ export const hincrbyfloat = command({
 function store(call: Call, key: Key, ref: Ref, text: Buffer, event: string): void {
   const { config, keyspace } = call.engine;
   const value = { bytes: text, start: 0, end: text.length };
-  keyspace.hashes.set(ownHash(call, key, ref), call.slice(2), value, config.values);
+  keyspace.hashes.set(holdHash(call, key, ref), call.slice(2), value, config.values);
   call.database.changed(key, NOTIFY_HASH, event);
 }
 

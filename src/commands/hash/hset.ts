@@ -5,8 +5,8 @@ import type { Call } from "../../engine/call.js";
 import { command } from "../../engine/command.js";
 import { wrongArity } from "../../engine/errors.js";
 import { NOTIFY_HASH } from "../../keyspace/events.js";
-import type { Ref } from "../../memory/memory.js";
-import { ownHash, writeHash } from "./access.js";
+import type { Held } from "../../memory/held.js";
+import { holdHash, writeHash } from "./access.js";
 
 const pairs = multiple(block("data", [string("field"), string("value")]));
 
@@ -51,7 +51,7 @@ export const hsetnx = command({
     const ref = writeHash(call, key);
     const isNew = ref === 0 || !hashes.has(ref, call.slice(2));
     if (isNew) {
-      hashes.set(ownHash(call, key, ref), call.slice(2), call.slice(3), call.engine.config.values);
+      hashes.set(holdHash(call, key, ref), call.slice(2), call.slice(3), call.engine.config.values);
       call.database.changed(key, NOTIFY_HASH, "hset");
     }
     call.reply.integer(isNew ? 1 : 0);
@@ -63,11 +63,11 @@ function setPairs(call: Call): number {
   if (call.argc % 2 !== 0) throw wrongArity(call.command.fullName);
   const { config, keyspace } = call.engine;
   const key = call.key(1);
-  const ref = ownHash(call, key, writeHash(call, key));
-  giveUpListpack(call, ref);
+  const held = holdHash(call, key, writeHash(call, key));
+  giveUpListpack(call, held);
   let created = 0;
   for (let at = 2; at < call.argc; at += 2) {
-    if (keyspace.hashes.set(ref, call.slice(at), call.slice(at + 1), config.values)) created++;
+    if (keyspace.hashes.set(held, call.slice(at), call.slice(at + 1), config.values)) created++;
   }
   // Each pair counts as a change.
   keyspace.dirty += call.argc / 2 - 2;
@@ -76,10 +76,10 @@ function setPairs(call: Call): number {
 }
 
 /** So many or such long arguments end in a table anyway; Redis does not count those that are repeated. */
-function giveUpListpack(call: Call, ref: Ref): void {
+function giveUpListpack(call: Call, held: Held): void {
   const { config, keyspace } = call.engine;
   const longest = config.values["hash-max-listpack-value"];
   let needed = call.argc / 2 - 1 > config.values["hash-max-listpack-entries"];
   for (let at = 2; at < call.argc && !needed; at++) needed = call.length(at) > longest;
-  if (needed) keyspace.hashes.turnIntoTable(ref);
+  if (needed) keyspace.hashes.turnIntoTable(held);
 }

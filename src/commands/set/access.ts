@@ -2,6 +2,7 @@
 
 import type { Call } from "../../engine/call.js";
 import { NOTIFY_GENERIC } from "../../keyspace/events.js";
+import type { Held } from "../../memory/held.js";
 import type { Key } from "../../memory/key.js";
 import type { Ref } from "../../memory/memory.js";
 import type { Choices } from "../../types/sample.js";
@@ -12,13 +13,13 @@ export function readSet(call: Call, at = 1): Ref {
   return call.checkType(call.database.read(call.key(at)), SET);
 }
 
-/** The set to change, not yet owned; 0 when there is none. */
+/** The set to change, not yet held; 0 when there is none. */
 export function writeSet(call: Call, key: Key): Ref {
   return call.checkType(call.database.write(key), SET);
 }
 
 /** Takes the key away if its set has become empty. */
-export function removeIfEmpty(call: Call, key: Key, ref: Ref): void {
+export function removeIfEmpty(call: Call, key: Key, { ref }: Held): void {
   if (call.engine.keyspace.sets.size(ref) > 0) return;
   call.database.remove(key, ref);
   call.database.notify(key, NOTIFY_GENERIC, "del");

@@ -3,6 +3,7 @@
 import type { Call } from "../../engine/call.js";
 import { NOTIFY_GENERIC, NOTIFY_SET } from "../../keyspace/events.js";
 import { NEVER } from "../../memory/entry.js";
+import { Held } from "../../memory/held.js";
 import type { Ref } from "../../memory/memory.js";
 import type { Text } from "../../types/text.js";
 import { readSet } from "./access.js";
@@ -71,27 +72,28 @@ export function replyCombination(call: Call, combine: Combination): void {
 export function replyUnion(call: Call): void {
   const { config, keyspace } = call.engine;
   const refs = readSets(call, 1, call.argc);
-  const made = keyspace.sets.createIntset(call.key(1), { access: 0, expiry: NEVER });
-  union(call, refs, (member) => keyspace.sets.add(made, member, config.values));
-  call.reply.set(keyspace.sets.size(made));
-  keyspace.sets.forEach(made, ({ bytes, start, end }) => call.reply.bulk(bytes, start, end));
-  keyspace.release(made);
+  const { entries, sets } = keyspace;
+  const made = new Held(entries, sets.createIntset(call.key(1), { access: 0, expiry: NEVER }));
+  union(call, refs, (member) => sets.add(made, member, config.values));
+  call.reply.set(sets.size(made.ref));
+  sets.forEach(made.ref, ({ bytes, start, end }) => call.reply.bulk(bytes, start, end));
+  keyspace.release(made.ref);
 }
 
 /** Stores the combination of the sets from the second argument on at the first, and replies with its size. */
 export function storeCombination(call: Call, combine: Combination, event: string): void {
   const { config, keyspace } = call.engine;
-  const { sets } = keyspace;
+  const { entries, sets } = keyspace;
   const refs = readSets(call, 2, call.argc);
-  const made = createResult(call, combine === intersection ? bySize(call, refs)[0]! : 0);
+  const made = new Held(entries, createResult(call, combine === intersection ? bySize(call, refs)[0]! : 0));
   combine(call, refs, (member) => {
     sets.add(made, member, config.values);
     return true;
   });
   if (combine === intersection) sets.turnIntoIntset(made, config.values);
-  const size = sets.size(made);
-  if (size === 0) keyspace.release(made);
-  place(call, size === 0 ? 0 : made, event);
+  const size = sets.size(made.ref);
+  if (size === 0) keyspace.release(made.ref);
+  place(call, size === 0 ? 0 : made.ref, event);
   call.reply.integer(size);
 }
 

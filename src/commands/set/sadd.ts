@@ -5,6 +5,7 @@ import type { Call } from "../../engine/call.js";
 import { command } from "../../engine/command.js";
 import { NOTIFY_SET } from "../../keyspace/events.js";
 import { NEVER } from "../../memory/entry.js";
+import type { Held } from "../../memory/held.js";
 import type { Key } from "../../memory/key.js";
 import type { Ref } from "../../memory/memory.js";
 import { removeIfEmpty, writeSet } from "./access.js";
@@ -21,10 +22,10 @@ export const sadd = command({
   run(call) {
     const { config, keyspace } = call.engine;
     const key = call.key(1);
-    const ref = ownSet(call, key, writeSet(call, key), 2);
+    const held = holdSet(call, key, writeSet(call, key), 2);
     let added = 0;
     for (let at = 2; at < call.argc; at++) {
-      if (keyspace.sets.add(ref, call.slice(at), config.values)) added++;
+      if (keyspace.sets.add(held, call.slice(at), config.values)) added++;
     }
     if (added > 0) {
       // Each member counts as a change.
@@ -50,12 +51,12 @@ export const srem = command({
     const found = writeSet(call, key);
     let removed = 0;
     if (found !== 0) {
-      const ref = call.database.own(key, found);
-      for (let at = 2; at < call.argc; at++) if (keyspace.sets.remove(ref, call.slice(at))) removed++;
+      const held = call.database.hold(key, found);
+      for (let at = 2; at < call.argc; at++) if (keyspace.sets.remove(held, call.slice(at))) removed++;
       if (removed > 0) {
         keyspace.dirty += removed - 1;
         call.database.changed(key, NOTIFY_SET, "srem");
-        removeIfEmpty(call, key, ref);
+        removeIfEmpty(call, key, held);
       }
     }
     call.reply.integer(removed);
@@ -63,17 +64,17 @@ export const srem = command({
 });
 
 /** The set ready to take the arguments from `first` on, or a new one at the key. */
-function ownSet(call: Call, key: Key, ref: Ref, first: number): Ref {
+function holdSet(call: Call, key: Key, ref: Ref, first: number): Held {
   const { config, keyspace } = call.engine;
   const { access, sets } = keyspace;
   const expected = call.argc - first;
   if (ref !== 0) {
-    const owned = call.database.own(key, ref);
-    sets.expect(owned, expected, config.values);
-    return owned;
+    const held = call.database.hold(key, ref);
+    sets.expect(held, expected, config.values);
+    return held;
   }
   const traits = { access: access.initial(), expiry: NEVER };
   const made = sets.createFor(key, traits, call.slice(first), expected, config.values);
   call.database.put(key, 0, made);
-  return made;
+  return call.database.hold(key, made);
 }

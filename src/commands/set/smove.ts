@@ -32,10 +32,10 @@ function move(call: Call): boolean {
   call.checkType(from, SET);
   call.checkType(to, SET);
   if (from === to) return sets.has(from, call.slice(3));
-  const owned = database.own(source, from);
-  if (!sets.remove(owned, call.slice(3))) return false;
+  const held = database.hold(source, from);
+  if (!sets.remove(held, call.slice(3))) return false;
   database.changed(source, NOTIFY_SET, "srem");
-  removeIfEmpty(call, source, owned);
+  removeIfEmpty(call, source, held);
   add(call, destination);
   return true;
 }
@@ -47,7 +47,7 @@ function add(call: Call, key: Key): void {
   const found = writeSet(call, key);
   const member = call.slice(3);
   const traits = { access: access.initial(), expiry: NEVER };
-  const ref = found === 0 ? sets.createFor(key, traits, member, 1, values) : database.own(key, found);
+  const ref = found === 0 ? sets.createFor(key, traits, member, 1, values) : found;
   if (found === 0) database.put(key, 0, ref);
-  if (sets.add(ref, member, values)) database.changed(key, NOTIFY_SET, "sadd");
+  if (sets.add(database.hold(key, ref), member, values)) database.changed(key, NOTIFY_SET, "sadd");
 }

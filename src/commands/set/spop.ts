@@ -41,19 +41,19 @@ function popOne(call: Call): void {
     reply.nil();
     return;
   }
-  const ref = database.own(key, found);
   const member = sets.shown;
-  const handle = sets.randomHandle(ref, engine.platform.chance);
-  sets.load(ref, handle, member);
+  const handle = sets.randomHandle(found, engine.platform.chance);
+  sets.load(found, handle, member);
   const { bytes, start, end } = member;
   reply.bulk(bytes, start, end);
   const unit = call.propagateWords(3);
   unit.word(SREM);
   unit.word(key.bytes, key.start, key.end);
   unit.word(bytes, start, end);
-  sets.removeHandle(ref, handle, member);
+  const held = database.hold(key, found);
+  sets.removeHandle(held, handle, member);
   database.changed(key, NOTIFY_SET, "spop");
-  removeIfEmpty(call, key, ref);
+  removeIfEmpty(call, key, held);
 }
 
 function popSome(call: Call): void {
@@ -81,19 +81,19 @@ function popAll(call: Call, key: Key, ref: Ref): void {
   call.propagate(engine.config.values["lazyfree-lazy-server-del"] ? "UNLINK" : "DEL", call.view(1));
 }
 
-function popChosen(call: Call, key: Key, found: Ref, count: number): void {
+function popChosen(call: Call, key: Key, ref: Ref, count: number): void {
   const { database, engine, reply } = call;
   const { sets } = engine.keyspace;
-  const ref = database.own(key, found);
   // All are copied before the first is removed: a removal moves what follows it.
   const members = copyChosen(call, ref, count);
   reply.set(count);
   for (let from = 0; from < count; from += BATCH) {
     call.propagate(SREM, call.view(1), ...members.slice(from, from + BATCH));
   }
+  const held = database.hold(key, ref);
   for (const bytes of members) {
     reply.bulk(bytes);
-    sets.remove(ref, { bytes, start: 0, end: bytes.length });
+    sets.remove(held, { bytes, start: 0, end: bytes.length });
   }
   engine.keyspace.dirty += count - 1;
   database.changed(key, NOTIFY_SET, "spop");

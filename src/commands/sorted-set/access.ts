@@ -8,15 +8,19 @@ import type { Ref } from "../../memory/memory.js";
 import { ZSET } from "../../types/type.js";
 import { SortedSet } from "../../types/zset.js";
 
-/** The sorted set of an entry, until the command opens or creates another one. */
+/** The sorted set of an entry to read, until the command opens or creates another one. */
 export function openSet(call: Call, ref: Ref): SortedSet {
   return call.engine.keyspace.sortedSet.open(ref, call.engine.config.values);
 }
 
-/** The sorted set of an entry, for commands that work on several at once. */
+/** As `openSet`, for commands that read several at once. */
 export function openOneOfMany(call: Call, ref: Ref): SortedSet {
-  const { entries, hasher } = call.engine.keyspace;
-  return SortedSet.of(entries, hasher, call.engine.config.values, ref);
+  return another(call).open(ref, call.engine.config.values);
+}
+
+/** The sorted set of a key's entry to change, until the command opens or creates another one. */
+export function holdSet(call: Call, key: Key, ref: Ref): SortedSet {
+  return call.engine.keyspace.sortedSet.hold(call.database.hold(key, ref), call.engine.config.values);
 }
 
 /** The sorted set at a key to read, null when there is none. */
@@ -30,52 +34,35 @@ export function writeEntry(call: Call, key: Key): Ref {
   return call.checkType(call.database.write(key), ZSET);
 }
 
-/** A sorted set that no key has yet, until the command opens or creates another one. */
+/** A sorted set for the call's first argument, where it does not hang yet, until the command opens another one. */
 export function createSet(call: Call): SortedSet {
-  return call.engine.keyspace.sortedSet.begin(call.engine.config.values);
+  return call.engine.keyspace.sortedSet.begin(call.key(1), newTraits(call), call.engine.config.values);
 }
 
-/** A sorted set that no key has yet, beside another one. */
+/** As `createSet`, beside another one. */
 export function createOneOfMany(call: Call): SortedSet {
-  const { entries, hasher } = call.engine.keyspace;
-  return SortedSet.create(entries, hasher, call.engine.config.values);
+  return another(call).begin(call.key(1), newTraits(call), call.engine.config.values);
 }
 
 /** As `createOneOfMany`, for what is computed from others and may be stored. */
 export function createResult(call: Call): SortedSet {
-  const { entries, hasher } = call.engine.keyspace;
-  return SortedSet.createResult(entries, hasher, call.engine.config.values);
+  return another(call).beginResult(call.key(1), newTraits(call), call.engine.config.values);
 }
 
-/** Puts a new sorted set at a key, in the place of the entry `old`, 0 if there is none. */
-export function putSet(call: Call, key: Key, old: Ref, set: SortedSet): void {
-  const { entries, access } = call.engine.keyspace;
-  const traits = { type: ZSET, encoding: set.encoding, access: access.initial(), expiry: NEVER };
-  call.database.put(key, old, entries.createBoxed(key, set.box, traits));
+function another({ engine }: Call): SortedSet {
+  return new SortedSet(engine.keyspace.entries, engine.keyspace.hasher);
 }
 
-/** Keeps what the changed set has become in its entry, or drops the key when the set is empty. */
-export function keepSet(call: Call, key: Key, ref: Ref, set: SortedSet): void {
-  const { entries } = call.engine.keyspace;
-  if (set.box === entries.box(ref) && set.encoding === entries.encoding(ref)) return;
-  const owned = call.database.own(key, ref);
-  entries.setBox(owned, set.box);
-  entries.setEncoding(owned, set.encoding);
-}
+const newTraits = ({ engine }: Call): { access: number; expiry: number } => ({
+  access: engine.keyspace.access.initial(),
+  expiry: NEVER,
+});
 
-/** Keeps the set after elements have gone, and tells so: the event, and the key's deletion if none are left. */
-export function keepRemains(
-  call: Call,
-  key: Key,
-  ref: Ref,
-  set: SortedSet,
-  gone: number,
-  event: string,
-): void {
-  keepSet(call, key, ref, set);
+/** Tells that elements have gone, and of the key's deletion if none are left. */
+export function tellGone(call: Call, key: Key, set: SortedSet, gone: number, event: string): void {
   tellChanges(call, key, gone, event);
   if (set.count > 0) return;
-  call.database.remove(key, call.database.dict.find(key));
+  call.database.remove(key, set.entry);
   call.database.notify(key, NOTIFY_GENERIC, "del");
 }
 
@@ -83,7 +70,6 @@ export function keepRemains(
 export function removeElements(
   call: Call,
   key: Key,
-  ref: Ref,
   set: SortedSet,
   first: number,
   count: number,
@@ -91,12 +77,11 @@ export function removeElements(
 ): void {
   if (count < set.count) {
     set.removeRange(first, count);
-    keepSet(call, key, ref, set);
     tellChanges(call, key, count, event);
     return;
   }
   tellChanges(call, key, count, event);
-  call.database.remove(key, ref);
+  call.database.remove(key, set.entry);
   call.database.notify(key, NOTIFY_GENERIC, "del");
 }
 
@@ -112,11 +97,11 @@ export function storeSet(call: Call, key: Key, set: SortedSet, event: string): v
   const old = database.dict.find(key);
   if (set.count > 0) {
     set.settle();
-    putSet(call, key, old, set);
+    database.put(key, old, set.entry);
     database.changed(key, NOTIFY_ZSET, event);
     return;
   }
-  set.free();
+  call.engine.keyspace.release(set.entry);
   if (old === 0) return;
   database.remove(key, old);
   database.changed(key, NOTIFY_GENERIC, "del");

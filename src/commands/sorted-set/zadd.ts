@@ -17,7 +17,7 @@ import { fail, syntaxError } from "../../engine/errors.js";
 import type { Key } from "../../memory/key.js";
 import type { Ref } from "../../memory/memory.js";
 import { ABSENT, type SortedSet } from "../../types/zset.js";
-import { createSet, keepSet, openSet, putSet, tellChanges, writeEntry } from "./access.js";
+import { createSet, holdSet, tellChanges, writeEntry } from "./access.js";
 
 // The conditions, as bits.
 const NX = 1;
@@ -107,7 +107,7 @@ function addAll(call: Call, from: number, options: number): void {
   const ref = writeEntry(call, name);
   const outcome = new Outcome();
   if (ref !== 0 || (options & XX) === 0) {
-    const set = ref === 0 ? createSet(call) : openSet(call, ref);
+    const set = ref === 0 ? createSet(call) : holdSet(call, name, ref);
     for (let i = 0; i < scores.length; i++)
       addPair(call, set, from + i * 2 + 1, scores[i]!, options, outcome);
     keep(call, name, ref, set, outcome, options);
@@ -155,8 +155,7 @@ function addPair(
 }
 
 function keep(call: Call, name: Key, ref: Ref, set: SortedSet, outcome: Outcome, options: number): void {
-  if (ref === 0) putSet(call, name, 0, set);
-  else keepSet(call, name, ref, set);
+  if (ref === 0) call.database.put(name, 0, set.entry);
   const changes = outcome.added + outcome.updated;
   if (changes > 0) tellChanges(call, name, changes, options & INCR ? "zincr" : "zadd");
 }

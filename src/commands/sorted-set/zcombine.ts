@@ -80,5 +80,5 @@ function readLimit(call: Call, from: number): number {
 function replySet(call: Call, set: SortedSet, withScores: boolean): void {
   replyElements(call, set.count, withScores);
   set.visitAll(elementReplier(call, withScores));
-  set.free();
+  call.engine.keyspace.release(set.entry);
 }

@@ -8,7 +8,7 @@ import type { Key } from "../../memory/key.js";
 import type { Ref } from "../../memory/memory.js";
 import { ZSET } from "../../types/type.js";
 import { readTimeout } from "../timeout.js";
-import { openSet, removeElements, writeEntry } from "./access.js";
+import { holdSet, removeElements, writeEntry } from "./access.js";
 import { elementReplier } from "./elements.js";
 import { atLeast } from "./interval.js";
 
@@ -168,7 +168,7 @@ type Form = "flat" | "keyed" | "nested";
 
 /** Replies with up to `count` elements of the end and removes them; tells how many. */
 function pop(call: Call, name: Key, ref: Ref, end: End, count: number, form: Form): number {
-  const set = openSet(call, ref);
+  const set = holdSet(call, name, ref);
   const size = set.count;
   const taken = Math.min(size, count);
   const nested = form === "nested";
@@ -178,6 +178,6 @@ function pop(call: Call, name: Key, ref: Ref, end: End, count: number, form: For
   if (end === "min") set.range(0, taken, reply);
   else set.rangeBackwards(size - 1, taken, reply);
   const first = end === "min" ? 0 : size - taken;
-  removeElements(call, name, ref, set, first, taken, end === "min" ? "zpopmin" : "zpopmax");
+  removeElements(call, name, set, first, taken, end === "min" ? "zpopmin" : "zpopmax");
   return taken;
 }

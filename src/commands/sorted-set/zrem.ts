@@ -4,7 +4,7 @@ import { double, integer, key, multiple, string } from "../../engine/argument.js
 import type { Call } from "../../engine/call.js";
 import { command } from "../../engine/command.js";
 import { ABSENT } from "../../types/zset.js";
-import { keepRemains, openSet, removeElements, writeEntry } from "./access.js";
+import { holdSet, removeElements, tellGone, writeEntry } from "./access.js";
 import { memberRange, type Range, rankRange, scoreRange, sizeOf } from "./interval.js";
 
 const set = key("key", ["RW", "delete"]);
@@ -28,7 +28,7 @@ export const zrem = command({
     const ref = writeEntry(call, name);
     let gone = 0;
     if (ref !== 0) {
-      const found = openSet(call, ref);
+      const found = holdSet(call, name, ref);
       for (let at = 2; at < call.argc && found.count > 0; at++) {
         const member = call.key(at);
         const handle = found.find(member);
@@ -36,7 +36,7 @@ export const zrem = command({
         found.remove(member, handle);
         gone++;
       }
-      if (gone > 0) keepRemains(call, name, ref, found, gone, "zrem");
+      if (gone > 0) tellGone(call, name, found, gone, "zrem");
     }
     call.reply.integer(gone);
   },
@@ -74,10 +74,10 @@ function removeRange(call: Call, range: Range, event: string): void {
   const ref = writeEntry(call, name);
   let gone = 0;
   if (ref !== 0) {
-    const found = openSet(call, ref);
+    const found = holdSet(call, name, ref);
     const interval = range(found);
     gone = sizeOf(interval);
-    if (gone > 0) removeElements(call, name, ref, found, interval.start, gone, event);
+    if (gone > 0) removeElements(call, name, found, interval.start, gone, event);
   }
   call.reply.integer(gone);
 }

@@ -3,16 +3,13 @@
  * `aof-use-rdb-preamble` is off. Big collections become several commands of 64 elements, as stock servers write them.
  */
 
-import { DictReader } from "../../memory/dict.js";
 import type { EntryReader } from "../../memory/entry.js";
 import * as listpack from "../../memory/listpack.js";
 import type { Ref } from "../../memory/memory.js";
-import { contentStart } from "../../types/compact.js";
-import { HASHTABLE as HASH_TABLE } from "../../types/hash/visit.js";
-import { forEachField } from "../../types/hash.js";
+import { countFields, forEachField } from "../../types/hash.js";
 import { ListCursor } from "../../types/list/cursor.js";
 import { LISTPACK as LIST_LISTPACK } from "../../types/list/list.js";
-import { forEachMember } from "../../types/set.js";
+import { countMembers, forEachMember } from "../../types/set.js";
 import { HASH, LIST, SET, STRING, ZSET } from "../../types/type.js";
 import { readSortedSet } from "../../types/zset.js";
 import { formatDouble } from "../../util/float.js";
@@ -129,8 +126,7 @@ export class CommandWriter implements Encoder {
   }
 
   private set(ref: Ref): void {
-    let count = 0;
-    forEachMember(this.entries, ref, () => count++);
+    const count = countMembers(this.entries, ref);
     let index = 0;
     forEachMember(this.entries, ref, ({ bytes, start, end }) => {
       this.batch("SADD", ref, index++, count, 1);
@@ -140,11 +136,7 @@ export class CommandWriter implements Encoder {
 
   private hash(ref: Ref): void {
     const { entries, text } = this;
-    const box = entries.box(ref);
-    const count =
-      entries.encoding(ref) === HASH_TABLE
-        ? new DictReader(entries.memory, box).count
-        : listpack.count(entries.memory.bytesOf(box), contentStart(entries.memory, box)) / 2;
+    const count = countFields(entries, ref);
     let index = 0;
     forEachField(entries, ref, (field, value) => {
       this.batch("HMSET", ref, index++, count, 2);

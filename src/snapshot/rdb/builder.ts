@@ -5,13 +5,14 @@
 
 import type { Keyspace } from "../../keyspace/keyspace.js";
 import type { EntryTraits } from "../../memory/entry.js";
+import { Held } from "../../memory/held.js";
 import { Key } from "../../memory/key.js";
 import * as listpack from "../../memory/listpack.js";
 import type { Ref } from "../../memory/memory.js";
 import type { HashLimits } from "../../types/hash.js";
 import { List, type ListLimits } from "../../types/list.js";
 import type { SetLimits } from "../../types/set.js";
-import { HASH, ZSET } from "../../types/type.js";
+import { HASH } from "../../types/type.js";
 import { typeOf } from "../../types/types.js";
 import { ABSENT, SortedSet } from "../../types/zset.js";
 import { parseInteger64 } from "../../util/integer.js";
@@ -30,12 +31,11 @@ export type Traits = Omit<EntryTraits, "type" | "encoding">;
 const PACKING_BYTES = 16 * 1024;
 
 export class ValueBuilder {
-  /** The entry; 0 while there is none, and when the value holds nothing. */
-  ref: Ref = 0;
+  private readonly held: Held;
   /** Of the list that is built. */
   readonly list: List;
   private listing = false;
-  private zset: SortedSet | null = null;
+  private readonly zset: SortedSet;
   private readonly member = new Key();
   /** Whether the members of the set are still in `packed`. */
   private packing = false;
@@ -47,7 +47,18 @@ export class ValueBuilder {
     /** For where an error is. */
     private readonly input: Input,
   ) {
+    this.held = new Held(space.entries);
     this.list = new List(space.entries);
+    this.zset = new SortedSet(space.entries, space.hasher);
+  }
+
+  /** The entry; 0 while there is none, and when the value holds nothing. */
+  get ref(): Ref {
+    return this.held.ref;
+  }
+
+  set ref(ref: Ref) {
+    this.held.ref = ref;
   }
 
   /** An empty list, that elements or whole nodes are to come into. */
@@ -61,7 +72,7 @@ export class ValueBuilder {
   beginSet(key: Key, traits: Traits, count: number): void {
     const { sets } = this.space;
     this.ref = sets.createIntset(key, traits);
-    sets.expect(this.ref, count, this.limits);
+    sets.expect(this.held, count, this.limits);
     this.packing = count <= this.limits["set-max-listpack-entries"];
     if (this.packing) listpack.create(this.packed, 0);
   }
@@ -71,7 +82,7 @@ export class ValueBuilder {
       if (this.pack(member)) return;
       this.unpack();
     }
-    if (!this.space.sets.add(this.ref, member, this.limits))
+    if (!this.space.sets.add(this.held, member, this.limits))
       throw this.input.error("a member that is there twice");
   }
 
@@ -94,33 +105,32 @@ export class ValueBuilder {
     this.packing = false;
     const { packed } = this;
     if (listpack.count(packed, 0) > 0)
-      this.space.sets.fill(this.ref, { bytes: packed, start: 0, end: listpack.totalBytes(packed, 0) });
+      this.space.sets.fill(this.held, { bytes: packed, start: 0, end: listpack.totalBytes(packed, 0) });
   }
 
   /** An empty hash that so many fields are to come into. */
   beginHash(key: Key, traits: Traits, count: number): void {
     const { hashes } = this.space;
     this.ref = hashes.create(key, traits);
-    if (count > this.limits["hash-max-listpack-entries"]) hashes.turnIntoTable(this.ref);
+    if (count > this.limits["hash-max-listpack-entries"]) hashes.turnIntoTable(this.held);
   }
 
   addField(field: Slice, value: Slice): void {
-    if (!this.space.hashes.set(this.ref, field, value, this.limits))
+    if (!this.space.hashes.set(this.held, field, value, this.limits))
       throw this.input.error("a field that is there twice");
   }
 
   /** An empty sorted set that so many members are to come into. */
-  beginSortedSet(key: Key, { access, expiry }: Traits, count: number): void {
-    const { entries, hasher } = this.space;
-    this.zset = SortedSet.create(entries, hasher, this.limits);
+  beginSortedSet(key: Key, traits: Traits, count: number): void {
+    const { held, limits, zset } = this;
+    held.ref = zset.begin(key, traits, limits).entry;
+    zset.hold(held, limits);
     // What will not stay packed does not begin so.
-    if (count > this.limits["zset-max-listpack-entries"]) this.zset.turnIndexed();
-    const { box, encoding } = this.zset;
-    this.ref = entries.createBoxed(key, box, { type: ZSET, encoding, access, expiry });
+    if (count > limits["zset-max-listpack-entries"]) zset.turnIndexed();
   }
 
   addScored({ bytes, start, end }: Slice, score: number): void {
-    const zset = this.zset!;
+    const { zset } = this;
     if (Number.isNaN(score)) throw this.input.error("a score that is not a number");
     const key = this.space.hasher.set(this.member, bytes, start, end);
     if (zset.find(key) !== ABSENT) throw this.input.error("a member that is there twice");
@@ -129,7 +139,6 @@ export class ValueBuilder {
 
   /** All elements have come. A value without any is dropped. */
   end(): void {
-    this.keepSortedSet();
     if (this.packing) this.unpack();
     if (this.ref === 0) return;
     if (this.listing && this.list.length > 0) {
@@ -147,7 +156,6 @@ export class ValueBuilder {
 
   /** Gives back what there is. */
   abandon(): void {
-    this.keepSortedSet();
     this.listing = false;
     this.packing = false;
     if (this.ref === 0) return;
@@ -160,13 +168,5 @@ export class ValueBuilder {
   private isEmptyHash(): boolean {
     const { entries, hashes } = this.space;
     return entries.type(this.ref) === HASH && hashes.length(this.ref) === 0;
-  }
-
-  /** Keeps in the entry what the sorted set has become. */
-  private keepSortedSet(): void {
-    if (this.zset === null) return;
-    this.space.entries.setBox(this.ref, this.zset.box);
-    this.space.entries.setEncoding(this.ref, this.zset.encoding);
-    this.zset = null;
   }
 }

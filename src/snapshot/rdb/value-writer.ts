@@ -3,20 +3,18 @@
  * then saving is a copy.
  */
 
-import { DictReader } from "../../memory/dict.js";
 import type { EntryReader } from "../../memory/entry.js";
 import * as intset from "../../memory/intset.js";
 import * as listpack from "../../memory/listpack.js";
 import type { Memory, Ref } from "../../memory/memory.js";
-import { contentStart } from "../../types/compact.js";
 import { HASHTABLE as HASH_TABLE } from "../../types/hash/visit.js";
-import { forEachField } from "../../types/hash.js";
+import { countFields, forEachField } from "../../types/hash.js";
 import { ListCursor } from "../../types/list/cursor.js";
 import { LISTPACK as LIST_LISTPACK } from "../../types/list/list.js";
 import { baseOf, bytesIn } from "../../types/list/node.js";
 import { compressedIn, forEachNode, isCompressed } from "../../types/list.js";
 import { INTSET, HASHTABLE as SET_TABLE } from "../../types/set/visit.js";
-import { forEachMember } from "../../types/set.js";
+import { countMembers, forEachMember } from "../../types/set.js";
 import { HASH, LIST, SET, STRING, ZSET } from "../../types/type.js";
 import { readSortedSet, LISTPACK as ZSET_LISTPACK } from "../../types/zset.js";
 import { CONTAINER, TYPE } from "./format.js";
@@ -76,7 +74,7 @@ export class ValueWriter {
       case TYPE.SET_LISTPACK:
       case TYPE.ZSET_LISTPACK:
       case TYPE.HASH_LISTPACK:
-        this.listpack(contentStart(this.entries.memory, this.entries.box(ref)), this.entries.box(ref));
+        this.listpack(this.entries.valueStart(ref), ref);
         return;
       case TYPE.SET:
         this.members(ref);
@@ -106,9 +104,8 @@ export class ValueWriter {
   }
 
   private intset(ref: Ref): void {
-    const box = this.entries.box(ref);
-    const bytes = this.memory.bytesOf(box);
-    const base = contentStart(this.memory, box);
+    const bytes = this.memory.bytesOf(ref);
+    const base = this.entries.valueStart(ref);
     this.out.string(bytes, base, base + intset.totalBytes(bytes, base));
   }
 
@@ -140,13 +137,13 @@ export class ValueWriter {
 
   private members(ref: Ref): void {
     const { out } = this;
-    out.length(this.countIn(ref, SET_TABLE, 1));
+    out.length(countMembers(this.entries, ref));
     forEachMember(this.entries, ref, ({ bytes, start, end }) => out.string(bytes, start, end));
   }
 
   private fields(ref: Ref): void {
     const { out } = this;
-    out.length(this.countIn(ref, HASH_TABLE, 2));
+    out.length(countFields(this.entries, ref));
     forEachField(this.entries, ref, (field, value) => {
       out.string(field.bytes, field.start, field.end);
       out.string(value.bytes, value.start, value.end);
@@ -163,13 +160,5 @@ export class ValueWriter {
       out.string(bytes, start, end);
       out.double(score);
     });
-  }
-
-  /** Elements of a set or hash, whose listpack has so many entries for each. */
-  private countIn(ref: Ref, table: number, entriesEach: number): number {
-    const { entries, memory } = this;
-    const box = entries.box(ref);
-    if (entries.encoding(ref) === table) return new DictReader(memory, box).count;
-    return listpack.count(memory.bytesOf(box), contentStart(memory, box)) / entriesEach;
   }
 }

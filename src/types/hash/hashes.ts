@@ -1,33 +1,34 @@
 /**
- * The operations on hashes. A method that changes something wants an entry that was just owned (or created): the
- * value is changed below it and hung in, the entry itself stays where it is. Emptied hashes are the caller's to remove.
+ * The operations on hashes. A method that changes something wants the entry held, and may move it. Emptied hashes are
+ * the caller's to remove.
  */
 
 import type { Arena } from "../../memory/arena.js";
 import { Dict } from "../../memory/dict.js";
 import type { Entries, EntryTraits } from "../../memory/entry.js";
+import type { Held } from "../../memory/held.js";
 import { type Hasher, Key } from "../../memory/key.js";
-import { NONE } from "../../memory/listpack.js";
+import { encodedSize, NONE } from "../../memory/listpack.js";
 import type { Ref } from "../../memory/memory.js";
 import { below, type Chance } from "../../platform/chance.js";
 import { copy } from "../../util/copy.js";
 import type { Slice } from "../../util/slice.js";
-import { compactFrom, contentStart } from "../compact.js";
+import { createCompact } from "../compact.js";
 import {
   appendPacked,
   createPacked,
   findPacked,
+  growPacked,
   nextPacked,
-  packedCount,
   packedPositions,
   removePacked,
   replacePacked,
   seekPacked,
 } from "../packed.js";
-import { ELEMENT, tabledElements } from "../tabled.js";
+import { ELEMENT, keepTable, tabledElements } from "../tabled.js";
 import { Text } from "../text.js";
 import { HASH } from "../type.js";
-import { forEachField, HASHTABLE, LISTPACK } from "./visit.js";
+import { countFields, forEachField, HASHTABLE, LISTPACK } from "./visit.js";
 
 /** The directives that say how large a listpack may grow. */
 export interface HashLimits {
@@ -57,21 +58,17 @@ export class Hashes {
 
   /** An entry with an empty hash, to be filled and put into a database. */
   create(key: Key, { access, expiry }: Omit<EntryTraits, "type" | "encoding">): Ref {
-    const traits = { type: HASH, encoding: LISTPACK, access, expiry };
-    return this.entries.createBoxed(key, createPacked(this.arena), traits);
+    return createPacked(this.entries, key, { type: HASH, encoding: LISTPACK, access, expiry });
   }
 
   /** An entry with a listpack from outside: valid, fields and values in turn, no field twice. */
-  adopt(key: Key, traits: Omit<EntryTraits, "type" | "encoding">, fields: Slice): Ref {
-    const { access, expiry } = traits;
-    const box = compactFrom(this.arena, fields);
-    return this.entries.createBoxed(key, box, { type: HASH, encoding: LISTPACK, access, expiry });
+  adopt(key: Key, { access, expiry }: Omit<EntryTraits, "type" | "encoding">, fields: Slice): Ref {
+    return createCompact(this.entries, key, { type: HASH, encoding: LISTPACK, access, expiry }, fields);
   }
 
   /** Number of fields. */
   length(ref: Ref): number {
-    const box = this.entries.box(ref);
-    return this.isTable(ref) ? this.tableOf(ref).count : packedCount(this.arena, box) >>> 1;
+    return countFields(this.entries, ref);
   }
 
   has(ref: Ref, field: Slice): boolean {
@@ -87,22 +84,21 @@ export class Hashes {
   }
 
   /** Sets a field; true when it is new. */
-  set(ref: Ref, field: Slice, value: Slice, limits: HashLimits): boolean {
+  set(held: Held, field: Slice, value: Slice, limits: HashLimits): boolean {
     const longest = Math.max(field.end - field.start, value.end - value.start);
-    if (longest > limits["hash-max-listpack-value"]) this.turnIntoTable(ref);
-    if (this.isTable(ref)) return this.setInTable(ref, field, value);
-    const isNew = this.setPacked(ref, field, value);
-    if (this.length(ref) > limits["hash-max-listpack-entries"]) this.turnIntoTable(ref);
+    if (longest > limits["hash-max-listpack-value"]) this.turnIntoTable(held);
+    if (this.isTable(held.ref)) return this.setInTable(held, field, value);
+    const isNew = this.setPacked(held, field, value);
+    if (this.length(held.ref) > limits["hash-max-listpack-entries"]) this.turnIntoTable(held);
     return isNew;
   }
 
   /** Removes a field; false when there is none such. */
-  remove(ref: Ref, field: Slice): boolean {
-    const box = this.entries.box(ref);
-    if (this.isTable(ref)) return this.removeFromTable(ref, field);
-    const position = findPacked(this.arena, box, field, 1);
+  remove(held: Held, field: Slice): boolean {
+    if (this.isTable(held.ref)) return this.removeFromTable(held, field);
+    const position = findPacked(this.entries, held.ref, field, 1);
     if (position === NONE) return false;
-    this.entries.setBox(ref, removePacked(this.arena, box, position, 2));
+    removePacked(held, position, 2);
     return true;
   }
 
@@ -128,14 +124,14 @@ export class Hashes {
 
   /** All fields as handles for `load`, valid until the next change. */
   handles(ref: Ref): number[] {
-    const box = this.entries.box(ref);
-    return this.isTable(ref) ? tabledElements(this.entries, box) : packedPositions(this.arena, box, 1);
+    const { entries } = this;
+    return this.isTable(ref) ? tabledElements(entries, entries.box(ref)) : packedPositions(entries, ref, 1);
   }
 
   /** The handle of a field, each with the same chance. */
   randomHandle(ref: Ref, chance: Chance): number {
     if (this.isTable(ref)) return this.tableOf(ref).random(chance);
-    return seekPacked(this.arena, this.entries.box(ref), below(chance, this.length(ref)) * 2);
+    return seekPacked(this.entries, ref, below(chance, this.length(ref)) * 2);
   }
 
   /** Whether picking one handle takes the same time whatever the number of fields. */
@@ -150,25 +146,22 @@ export class Hashes {
       value.readValue(this.entries, handle);
       return;
     }
-    const box = this.entries.box(ref);
-    const bytes = this.arena.bytesOf(box);
-    const base = contentStart(this.arena, box);
+    const bytes = this.arena.bytesOf(ref);
+    const base = this.entries.valueStart(ref);
     value.readListpack(bytes, base, field.readListpack(bytes, base, handle));
   }
 
   /** Gives up the listpack. */
-  turnIntoTable(ref: Ref): void {
+  turnIntoTable(held: Held): void {
+    const { entries, table } = this;
+    const { ref } = held;
     if (this.isTable(ref)) return;
-    const box = this.entries.box(ref);
-    this.table.root = new Dict(this.arena).root;
+    table.root = new Dict(this.arena).root;
     this.forEach(ref, (field, value) => {
       const key = this.hash(field);
-      const { bytes, start, end } = value;
-      this.table.insert(key.hash, this.entries.createString(key, bytes, start, end, ELEMENT));
+      table.insert(key.hash, entries.createString(key, value.bytes, value.start, value.end, ELEMENT));
     });
-    this.entries.setBox(ref, this.table.root);
-    this.entries.setEncoding(ref, HASHTABLE);
-    this.arena.free(box);
+    held.become(entries.createBoxed(entries.key(ref), table.root, entries.traits(ref, HASHTABLE)));
   }
 
   private isTable(ref: Ref): boolean {
@@ -187,31 +180,30 @@ export class Hashes {
   /** The element of a table, or the position of a value in a listpack; 0 or less when there is no such field. */
   private find(ref: Ref, field: Slice): number {
     if (this.isTable(ref)) return this.tableOf(ref).find(this.hash(field));
-    const box = this.entries.box(ref);
-    const position = findPacked(this.arena, box, field, 1);
-    return position === NONE ? NONE : nextPacked(this.arena, box, position);
+    const position = findPacked(this.entries, ref, field, 1);
+    return position === NONE ? NONE : nextPacked(this.entries, ref, position);
   }
 
   private show(ref: Ref, found: number, value: Text): void {
-    const box = this.entries.box(ref);
     if (this.isTable(ref)) value.readValue(this.entries, found);
-    else value.readListpack(this.arena.bytesOf(box), contentStart(this.arena, box), found);
+    else value.readListpack(this.arena.bytesOf(ref), this.entries.valueStart(ref), found);
   }
 
-  private setPacked(ref: Ref, field: Slice, value: Slice): boolean {
-    const box = this.entries.box(ref);
-    const position = this.find(ref, field);
+  private setPacked(held: Held, field: Slice, value: Slice): boolean {
+    const position = this.find(held.ref, field);
     if (position !== NONE) {
-      this.entries.setBox(ref, replacePacked(this.arena, box, position, value));
+      replacePacked(held, position, value);
       return false;
     }
-    this.entries.setBox(ref, appendPacked(this.arena, appendPacked(this.arena, box, field), value));
+    growPacked(held, sizeOf(field) + sizeOf(value));
+    appendPacked(held, field);
+    appendPacked(held, value);
     return true;
   }
 
-  private setInTable(ref: Ref, field: Slice, value: Slice): boolean {
+  private setInTable(held: Held, field: Slice, value: Slice): boolean {
     const { entries } = this;
-    const table = this.tableOf(ref);
+    const table = this.tableOf(held.ref);
     const key = this.hash(field);
     const old = table.find(key);
     if (old !== 0 && this.overwrite(old, value)) return false;
@@ -222,7 +214,7 @@ export class Hashes {
       table.replace(key.hash, old, element);
       entries.freeString(old);
     }
-    entries.setBox(ref, table.root);
+    keepTable(held, table.root);
     return old === 0;
   }
 
@@ -238,14 +230,19 @@ export class Hashes {
     return true;
   }
 
-  private removeFromTable(ref: Ref, field: Slice): boolean {
-    const table = this.tableOf(ref);
+  private removeFromTable(held: Held, field: Slice): boolean {
+    const table = this.tableOf(held.ref);
     const key = this.hash(field);
     const element = table.find(key);
     if (element === 0) return false;
     table.remove(key.hash, element);
     this.entries.freeString(element);
-    this.entries.setBox(ref, table.root);
+    keepTable(held, table.root);
     return true;
   }
+}
+
+/** Bytes of a text as an element of a listpack. */
+function sizeOf({ bytes, start, end }: Slice): number {
+  return encodedSize(bytes, start, end);
 }

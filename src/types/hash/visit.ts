@@ -4,7 +4,7 @@ import { DictReader } from "../../memory/dict.js";
 import type { EntryReader } from "../../memory/entry.js";
 import * as listpack from "../../memory/listpack.js";
 import type { Ref } from "../../memory/memory.js";
-import { contentStart } from "../compact.js";
+import { packedCount } from "../packed.js";
 import { Text } from "../text.js";
 
 /** Encodings of a hash's entry. */
@@ -19,19 +19,24 @@ export function forEachField(
 ): void {
   const field = new Text();
   const value = new Text();
-  const box = entries.box(ref);
   if (entries.encoding(ref) === HASHTABLE) {
-    new DictReader(entries.memory, box).forEach((element) => {
+    new DictReader(entries.memory, entries.box(ref)).forEach((element) => {
       field.readKey(entries, element);
       value.readValue(entries, element);
       visit(field, value);
     });
     return;
   }
-  const bytes = entries.memory.bytesOf(box);
-  const base = contentStart(entries.memory, box);
+  const bytes = entries.memory.bytesOf(ref);
+  const base = entries.valueStart(ref);
   for (let at = listpack.first(bytes, base); at !== listpack.NONE; ) {
     at = value.readListpack(bytes, base, field.readListpack(bytes, base, at));
     visit(field, value);
   }
+}
+
+/** How many fields there are. */
+export function countFields(entries: EntryReader, ref: Ref): number {
+  if (entries.encoding(ref) !== HASHTABLE) return packedCount(entries, ref) >>> 1;
+  return new DictReader(entries.memory, entries.box(ref)).count;
 }

@@ -274,13 +274,3 @@ function moveTo(arena: Arena, node: Ref, bytes: number, atEnd: boolean): Ref {
   arena.free(node);
   return moved;
 }
-
-/** A block of its own with the same content. */
-export function duplicate(arena: Arena, block: Ref): Ref {
-  const size = arena.sizeOf(block);
-  const copy = arena.allocate(size);
-  const start = arena.offset(block);
-  const content = arena.bytesOf(block).subarray(start + HEADER_BYTES, start + size);
-  arena.bytesOf(copy).set(content, arena.offset(copy) + HEADER_BYTES);
-  return copy;
-}

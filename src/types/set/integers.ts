@@ -1,22 +1,27 @@
 /** Small sets of integers in intsets. Format: memory/intset.ts. */
 
-import type { Arena } from "../../memory/arena.js";
+import type { Entries, EntryReader, EntryTraits } from "../../memory/entry.js";
+import type { Held } from "../../memory/held.js";
 import * as intset from "../../memory/intset.js";
-import type { Memory, Ref } from "../../memory/memory.js";
+import type { Ref } from "../../memory/memory.js";
 import { digits } from "../../util/integer.js";
 import type { Slice } from "../../util/slice.js";
-import { contentStart, copyCompact, createCompact, withoutWaste, withRoom } from "../compact.js";
+import { copyCompact } from "../compact.js";
 
-/** An intset without members. */
-export function createIntset(arena: Arena): Ref {
-  const box = createCompact(arena, intset.HEADER_SIZE);
-  intset.create(arena.bytesOf(box), contentStart(arena, box));
-  return box;
+/** An entry with an empty intset. */
+export function createIntset(entries: Entries, key: Slice, traits: EntryTraits): Ref {
+  const ref = entries.createInline(key, intset.HEADER_SIZE, traits);
+  intset.create(entries.valueBytes(ref), entries.valueStart(ref));
+  return ref;
 }
 
-export function copyIntset(arena: Arena, box: Ref): Ref {
-  const used = intset.totalBytes(arena.bytesOf(box), contentStart(arena, box));
-  return copyCompact(arena, box, used, used);
+export function copyIntset(entries: Entries, ref: Ref, key: Slice, traits: EntryTraits): Ref {
+  return copyCompact(entries, ref, key, traits, intsetBytes(entries, ref));
+}
+
+/** The size of the intset. */
+export function intsetBytes(entries: EntryReader, ref: Ref): number {
+  return intset.totalBytes(entries.memory.bytesOf(ref), entries.valueStart(ref));
 }
 
 /** The text as a member; null when it is no integer. */
@@ -24,41 +29,41 @@ export function memberOf({ bytes, start, end }: Slice): intset.Member | null {
   return intset.parseMember(bytes, start, end);
 }
 
-export function countIntegers(memory: Memory, box: Ref): number {
-  return intset.count(memory.bytesOf(box), contentStart(memory, box));
+export function countIntegers(entries: EntryReader, ref: Ref): number {
+  return intset.count(entries.memory.bytesOf(ref), entries.valueStart(ref));
 }
 
-export function integerAt(memory: Memory, box: Ref, index: number): intset.Member {
-  return intset.get(memory.bytesOf(box), contentStart(memory, box), index);
+export function integerAt(entries: EntryReader, ref: Ref, index: number): intset.Member {
+  return intset.get(entries.memory.bytesOf(ref), entries.valueStart(ref), index);
 }
 
-export function hasInteger(memory: Memory, box: Ref, member: intset.Member): boolean {
-  return intset.has(memory.bytesOf(box), contentStart(memory, box), member);
+export function hasInteger(entries: EntryReader, ref: Ref, member: intset.Member): boolean {
+  return intset.has(entries.memory.bytesOf(ref), entries.valueStart(ref), member);
 }
 
-/** Adds a member that is absent; returns the block, perhaps another one. */
-export function addInteger(arena: Arena, box: Ref, member: intset.Member): Ref {
-  const bytes = arena.bytesOf(box);
-  const base = contentStart(arena, box);
-  const used = intset.totalBytes(bytes, base);
-  const roomy = withRoom(arena, box, used, intset.sizeWith(bytes, base, member));
-  intset.add(arena.bytesOf(roomy), contentStart(arena, roomy), member);
-  return roomy;
+/** Adds a member that is absent. */
+export function addInteger(held: Held, member: intset.Member): void {
+  const { entries, ref } = held;
+  const { memory } = entries;
+  const size = intset.sizeWith(memory.bytesOf(ref), entries.valueStart(ref), member);
+  held.makeRoom(intsetBytes(entries, ref), size);
+  intset.add(memory.bytesOf(held.ref), entries.valueStart(held.ref), member);
 }
 
-/** Removes a member that is present; returns the block, perhaps another one. */
-export function removeInteger(arena: Arena, box: Ref, member: intset.Member): Ref {
-  const used = intset.totalBytes(arena.bytesOf(box), contentStart(arena, box));
-  const owned = withRoom(arena, box, used, used);
-  const left = intset.remove(arena.bytesOf(owned), contentStart(arena, owned), member);
-  return withoutWaste(arena, owned, left);
+/** Removes a member that is present. */
+export function removeInteger(held: Held, member: intset.Member): void {
+  const { entries } = held;
+  const used = intsetBytes(entries, held.ref);
+  held.makeRoom(used, used);
+  const left = intset.remove(entries.memory.bytesOf(held.ref), entries.valueStart(held.ref), member);
+  held.trim(left);
 }
 
 /** The length of the longest member as text. */
-export function longestInteger(memory: Memory, box: Ref): number {
-  const count = countIntegers(memory, box);
+export function longestInteger(entries: EntryReader, ref: Ref): number {
+  const count = countIntegers(entries, ref);
   if (count === 0) return 0;
-  return Math.max(lengthOf(integerAt(memory, box, 0)), lengthOf(integerAt(memory, box, count - 1)));
+  return Math.max(lengthOf(integerAt(entries, ref, 0)), lengthOf(integerAt(entries, ref, count - 1)));
 }
 
 function lengthOf(member: intset.Member): number {

@@ -1,27 +1,27 @@
 /**
- * The operations on sets. A method that changes something wants an entry that was just owned (or created): the value
- * is changed below it and hung in, the entry itself stays where it is. Emptied sets are the caller's to remove.
+ * The operations on sets. A method that changes something wants the entry held, and may move it. Emptied sets are the
+ * caller's to remove.
  */
 
 import type { Arena } from "../../memory/arena.js";
 import { Dict } from "../../memory/dict.js";
 import type { Entries, EntryTraits } from "../../memory/entry.js";
+import { Held } from "../../memory/held.js";
 import { type Hasher, Key } from "../../memory/key.js";
 import { NONE } from "../../memory/listpack.js";
 import type { Ref } from "../../memory/memory.js";
 import { below, type Chance } from "../../platform/chance.js";
 import type { Slice } from "../../util/slice.js";
-import { compactFrom, contentStart } from "../compact.js";
+import { createCompact } from "../compact.js";
 import {
   appendPacked,
   createPacked,
   findPacked,
-  packedCount,
   packedPositions,
   removePacked,
   seekPacked,
 } from "../packed.js";
-import { ELEMENT, tabledElements } from "../tabled.js";
+import { ELEMENT, keepTable, tabledElements } from "../tabled.js";
 import { Text } from "../text.js";
 import { SET } from "../type.js";
 import {
@@ -34,7 +34,7 @@ import {
   memberOf,
   removeInteger,
 } from "./integers.js";
-import { forEachMember, HASHTABLE, INTSET, LISTPACK } from "./visit.js";
+import { countMembers, forEachMember, HASHTABLE, INTSET, LISTPACK } from "./visit.js";
 
 /** The directives that say how large the compact encodings may grow. */
 export interface SetLimits {
@@ -71,21 +71,21 @@ export class Sets {
     limits: SetLimits,
   ): Ref {
     const integers = memberOf(like) !== null && expected <= limits["set-max-intset-entries"];
-    const ref = integers ? this.createIntset(key, traits) : this.createListpack(key, traits);
-    if (!integers && expected > limits["set-max-listpack-entries"]) this.turnIntoTable(ref);
-    return ref;
+    if (integers) return this.createIntset(key, traits);
+    if (expected <= limits["set-max-listpack-entries"]) return this.createListpack(key, traits);
+    const { access, expiry } = traits;
+    const { root } = new Dict(this.arena);
+    return this.entries.createBoxed(key, root, { type: SET, encoding: HASHTABLE, access, expiry });
   }
 
   /** An entry with an empty intset. */
   createIntset(key: Key, { access, expiry }: Omit<EntryTraits, "type" | "encoding">): Ref {
-    const traits = { type: SET, encoding: INTSET, access, expiry };
-    return this.entries.createBoxed(key, createIntset(this.arena), traits);
+    return createIntset(this.entries, key, { type: SET, encoding: INTSET, access, expiry });
   }
 
   /** An entry with an empty listpack. */
   createListpack(key: Key, { access, expiry }: Omit<EntryTraits, "type" | "encoding">): Ref {
-    const traits = { type: SET, encoding: LISTPACK, access, expiry };
-    return this.entries.createBoxed(key, createPacked(this.arena), traits);
+    return createPacked(this.entries, key, { type: SET, encoding: LISTPACK, access, expiry });
   }
 
   /** An entry with an intset from outside, which is valid. */
@@ -104,25 +104,12 @@ export class Sets {
     members: Slice,
     encoding: number,
   ): Ref {
-    return this.entries.createBoxed(key, compactFrom(this.arena, members), {
-      type: SET,
-      encoding,
-      access,
-      expiry,
-    });
+    return createCompact(this.entries, key, { type: SET, encoding, access, expiry }, members);
   }
 
   /** Number of members. */
   size(ref: Ref): number {
-    const box = this.entries.box(ref);
-    switch (this.entries.encoding(ref)) {
-      case INTSET:
-        return countIntegers(this.arena, box);
-      case LISTPACK:
-        return packedCount(this.arena, box);
-      default:
-        return this.tableOf(ref).count;
-    }
+    return countMembers(this.entries, ref);
   }
 
   /** Whether the set is kept as an intset. */
@@ -138,53 +125,54 @@ export class Sets {
   has(ref: Ref, member: Slice): boolean {
     const encoding = this.entries.encoding(ref);
     if (encoding === HASHTABLE) return this.tableOf(ref).find(this.hash(member)) !== 0;
-    const box = this.entries.box(ref);
-    if (encoding === LISTPACK) return findPacked(this.arena, box, member, 0) !== NONE;
+    if (encoding === LISTPACK) return findPacked(this.entries, ref, member, 0) !== NONE;
     const integer = memberOf(member);
-    return integer !== null && hasInteger(this.arena, box, integer);
+    return integer !== null && hasInteger(this.entries, ref, integer);
   }
 
   /** Tells that about so many members are coming: an encoding that could not take them is given up at once. */
-  expect(ref: Ref, count: number, limits: SetLimits): void {
-    const encoding = this.entries.encoding(ref);
+  expect(held: Held, count: number, limits: SetLimits): void {
+    const encoding = this.entries.encoding(held.ref);
     if (encoding === HASHTABLE) return;
     const most = encoding === INTSET ? limits["set-max-intset-entries"] : limits["set-max-listpack-entries"];
-    if (count > most) this.turnIntoTable(ref);
+    if (count > most) this.turnIntoTable(held);
   }
 
   /** Gives an empty set its members at once: a listpack, valid and no member twice. */
-  fill(ref: Ref, members: Slice): void {
-    this.become(ref, LISTPACK, compactFrom(this.arena, members));
+  fill(held: Held, members: Slice): void {
+    const { entries } = this;
+    const { ref } = held;
+    held.become(createCompact(entries, entries.key(ref), entries.traits(ref, LISTPACK), members));
   }
 
   /** Adds a member; false when it is there already. */
-  add(ref: Ref, member: Slice, limits: SetLimits): boolean {
-    switch (this.entries.encoding(ref)) {
+  add(held: Held, member: Slice, limits: SetLimits): boolean {
+    switch (this.entries.encoding(held.ref)) {
       case INTSET:
-        return this.addToIntset(ref, member, limits);
+        return this.addToIntset(held, member, limits);
       case LISTPACK:
-        return this.addToListpack(ref, member, limits);
+        return this.addToListpack(held, member, limits);
       default:
-        return this.addToTable(ref, member);
+        return this.addToTable(held, member);
     }
   }
 
   /** Removes a member; false when it is none. */
-  remove(ref: Ref, member: Slice): boolean {
-    switch (this.entries.encoding(ref)) {
+  remove(held: Held, member: Slice): boolean {
+    switch (this.entries.encoding(held.ref)) {
       case INTSET:
-        return this.removeFromIntset(ref, member);
+        return this.removeFromIntset(held, member);
       case LISTPACK:
-        return this.removeFromListpack(ref, member);
+        return this.removeFromListpack(held, member);
       default:
-        return this.removeFromTable(ref, member);
+        return this.removeFromTable(held, member);
     }
   }
 
   /** Removes the member of a handle; `member` shows it. */
-  removeHandle(ref: Ref, handle: number, member: Slice): void {
-    if (this.isTable(ref)) this.takeFromTable(this.tableOf(ref), this.hash(member), ref, handle);
-    else this.remove(ref, member);
+  removeHandle(held: Held, handle: number, member: Slice): void {
+    if (this.isTable(held.ref)) this.takeFromTable(held, this.tableOf(held.ref), this.hash(member), handle);
+    else this.remove(held, member);
   }
 
   /** Calls `visit` for every member; the set must not change meanwhile. */
@@ -209,14 +197,13 @@ export class Sets {
 
   /** All members as handles for `load`, valid until the next change. */
   handles(ref: Ref): number[] {
-    const box = this.entries.box(ref);
     switch (this.entries.encoding(ref)) {
       case INTSET:
-        return Array.from({ length: countIntegers(this.arena, box) }, (_, index) => index);
+        return Array.from({ length: countIntegers(this.entries, ref) }, (_, index) => index);
       case LISTPACK:
-        return packedPositions(this.arena, box, 0);
+        return packedPositions(this.entries, ref, 0);
       default:
-        return tabledElements(this.entries, box);
+        return tabledElements(this.entries, this.entries.box(ref));
     }
   }
 
@@ -225,7 +212,7 @@ export class Sets {
     const encoding = this.entries.encoding(ref);
     if (encoding === HASHTABLE) return this.tableOf(ref).random(chance);
     const index = below(chance, this.size(ref));
-    return encoding === INTSET ? index : seekPacked(this.arena, this.entries.box(ref), index);
+    return encoding === INTSET ? index : seekPacked(this.entries, ref, index);
   }
 
   /** Whether picking one handle takes the same time whatever the number of members. */
@@ -235,13 +222,12 @@ export class Sets {
 
   /** Shows the member of a handle. */
   load(ref: Ref, handle: number, member: Text): void {
-    const box = this.entries.box(ref);
     switch (this.entries.encoding(ref)) {
       case INTSET:
-        member.setInteger(integerAt(this.arena, box, handle));
+        member.setInteger(integerAt(this.entries, ref, handle));
         return;
       case LISTPACK:
-        member.readListpack(this.arena.bytesOf(box), contentStart(this.arena, box), handle);
+        member.readListpack(this.arena.bytesOf(ref), this.entries.valueStart(ref), handle);
         return;
       default:
         member.readKey(this.entries, handle);
@@ -249,39 +235,35 @@ export class Sets {
   }
 
   /** Turns a listpack of nothing but integers into an intset, if that may hold so many. */
-  turnIntoIntset(ref: Ref, limits: SetLimits): void {
-    if (this.entries.encoding(ref) !== LISTPACK) return;
+  turnIntoIntset(held: Held, limits: SetLimits): void {
+    const { entries } = this;
+    const { ref } = held;
+    if (entries.encoding(ref) !== LISTPACK) return;
     if (this.size(ref) > Math.min(limits["set-max-intset-entries"], INTSET_MAX)) return;
     let integers = true;
     this.forEach(ref, (member) => {
       integers &&= memberOf(member) !== null;
     });
     if (!integers) return;
-    let box = createIntset(this.arena);
-    this.forEach(ref, (member) => {
-      box = addInteger(this.arena, box, memberOf(member)!);
-    });
-    this.become(ref, INTSET, box);
+    const made = new Held(entries, createIntset(entries, entries.key(ref), entries.traits(ref, INTSET)));
+    this.forEach(ref, (member) => addInteger(made, memberOf(member)!));
+    held.become(made.ref);
   }
 
-  private turnIntoListpack(ref: Ref): void {
-    let box = createPacked(this.arena);
-    this.forEach(ref, (member) => {
-      box = appendPacked(this.arena, box, member);
-    });
-    this.become(ref, LISTPACK, box);
+  private turnIntoListpack(held: Held): void {
+    const { entries } = this;
+    const { ref } = held;
+    const made = new Held(entries, createPacked(entries, entries.key(ref), entries.traits(ref, LISTPACK)));
+    this.forEach(ref, (member) => appendPacked(made, member));
+    held.become(made.ref);
   }
 
-  private turnIntoTable(ref: Ref): void {
-    this.table.root = new Dict(this.arena).root;
-    this.forEach(ref, (member) => this.insert(this.table, this.hash(member)));
-    this.become(ref, HASHTABLE, this.table.root);
-  }
-
-  private become(ref: Ref, encoding: number, box: Ref): void {
-    this.arena.free(this.entries.box(ref));
-    this.entries.setBox(ref, box);
-    this.entries.setEncoding(ref, encoding);
+  private turnIntoTable(held: Held): void {
+    const { entries, table } = this;
+    const { ref } = held;
+    table.root = new Dict(this.arena).root;
+    this.forEach(ref, (member) => this.insert(table, this.hash(member)));
+    held.become(entries.createBoxed(entries.key(ref), table.root, entries.traits(ref, HASHTABLE)));
   }
 
   private tableOf(ref: Ref): Dict {
@@ -297,79 +279,76 @@ export class Sets {
     table.insert(key.hash, this.entries.createString(key, key.bytes, key.end, key.end, ELEMENT));
   }
 
-  private addToIntset(ref: Ref, member: Slice, limits: SetLimits): boolean {
-    const box = this.entries.box(ref);
+  private addToIntset(held: Held, member: Slice, limits: SetLimits): boolean {
     const integer = memberOf(member);
     if (integer === null) {
-      this.leaveIntset(ref, member, limits);
-      return this.add(ref, member, limits);
+      this.leaveIntset(held, member, limits);
+      return this.add(held, member, limits);
     }
-    if (hasInteger(this.arena, box, integer)) return false;
-    this.entries.setBox(ref, addInteger(this.arena, box, integer));
-    if (this.size(ref) > Math.min(limits["set-max-intset-entries"], INTSET_MAX)) this.turnIntoTable(ref);
+    if (hasInteger(this.entries, held.ref, integer)) return false;
+    addInteger(held, integer);
+    if (this.size(held.ref) > Math.min(limits["set-max-intset-entries"], INTSET_MAX))
+      this.turnIntoTable(held);
     return true;
   }
 
   /** Something else than an integer is coming. */
-  private leaveIntset(ref: Ref, member: Slice, limits: SetLimits): void {
-    const longest = Math.max(member.end - member.start, longestInteger(this.arena, this.entries.box(ref)));
+  private leaveIntset(held: Held, member: Slice, limits: SetLimits): void {
+    const longest = Math.max(member.end - member.start, longestInteger(this.entries, held.ref));
     const fits =
-      this.size(ref) < limits["set-max-listpack-entries"] && longest <= limits["set-max-listpack-value"];
-    if (fits) this.turnIntoListpack(ref);
-    else this.turnIntoTable(ref);
+      this.size(held.ref) < limits["set-max-listpack-entries"] && longest <= limits["set-max-listpack-value"];
+    if (fits) this.turnIntoListpack(held);
+    else this.turnIntoTable(held);
   }
 
-  private addToListpack(ref: Ref, member: Slice, limits: SetLimits): boolean {
-    const box = this.entries.box(ref);
-    if (findPacked(this.arena, box, member, 0) !== NONE) return false;
+  private addToListpack(held: Held, member: Slice, limits: SetLimits): boolean {
+    if (findPacked(this.entries, held.ref, member, 0) !== NONE) return false;
     const fits =
-      packedCount(this.arena, box) < limits["set-max-listpack-entries"] &&
+      this.size(held.ref) < limits["set-max-listpack-entries"] &&
       member.end - member.start <= limits["set-max-listpack-value"];
     if (fits) {
-      this.entries.setBox(ref, appendPacked(this.arena, box, member));
+      appendPacked(held, member);
       return true;
     }
-    this.turnIntoTable(ref);
-    return this.addToTable(ref, member);
+    this.turnIntoTable(held);
+    return this.addToTable(held, member);
   }
 
-  private addToTable(ref: Ref, member: Slice): boolean {
-    const table = this.tableOf(ref);
+  private addToTable(held: Held, member: Slice): boolean {
+    const table = this.tableOf(held.ref);
     const key = this.hash(member);
     if (table.find(key) !== 0) return false;
     this.insert(table, key);
-    this.entries.setBox(ref, table.root);
+    keepTable(held, table.root);
     return true;
   }
 
-  private removeFromIntset(ref: Ref, member: Slice): boolean {
-    const box = this.entries.box(ref);
+  private removeFromIntset(held: Held, member: Slice): boolean {
     const integer = memberOf(member);
-    if (integer === null || !hasInteger(this.arena, box, integer)) return false;
-    this.entries.setBox(ref, removeInteger(this.arena, box, integer));
+    if (integer === null || !hasInteger(this.entries, held.ref, integer)) return false;
+    removeInteger(held, integer);
     return true;
   }
 
-  private removeFromListpack(ref: Ref, member: Slice): boolean {
-    const box = this.entries.box(ref);
-    const position = findPacked(this.arena, box, member, 0);
+  private removeFromListpack(held: Held, member: Slice): boolean {
+    const position = findPacked(this.entries, held.ref, member, 0);
     if (position === NONE) return false;
-    this.entries.setBox(ref, removePacked(this.arena, box, position, 1));
+    removePacked(held, position, 1);
     return true;
   }
 
-  private removeFromTable(ref: Ref, member: Slice): boolean {
-    const table = this.tableOf(ref);
+  private removeFromTable(held: Held, member: Slice): boolean {
+    const table = this.tableOf(held.ref);
     const key = this.hash(member);
     const element = table.find(key);
     if (element === 0) return false;
-    this.takeFromTable(table, key, ref, element);
+    this.takeFromTable(held, table, key, element);
     return true;
   }
 
-  private takeFromTable(table: Dict, key: Key, ref: Ref, element: Ref): void {
+  private takeFromTable(held: Held, table: Dict, key: Key, element: Ref): void {
     table.remove(key.hash, element);
     this.entries.freeString(element);
-    this.entries.setBox(ref, table.root);
+    keepTable(held, table.root);
   }
 }

@@ -5,8 +5,9 @@ import type { EntryReader } from "../../memory/entry.js";
 import * as intset from "../../memory/intset.js";
 import * as listpack from "../../memory/listpack.js";
 import type { Ref } from "../../memory/memory.js";
-import { contentStart } from "../compact.js";
+import { packedCount } from "../packed.js";
 import { Text } from "../text.js";
+import { countIntegers } from "./integers.js";
 
 /** Encodings of a set's entry. */
 export const INTSET = 0;
@@ -16,17 +17,16 @@ export const HASHTABLE = 2;
 /** Calls `visit` for every member; the set must not change meanwhile. The text is valid during the call. */
 export function forEachMember(entries: EntryReader, ref: Ref, visit: (member: Text) => void): void {
   const member = new Text();
-  const box = entries.box(ref);
   const encoding = entries.encoding(ref);
   if (encoding === HASHTABLE) {
-    new DictReader(entries.memory, box).forEach((element) => {
+    new DictReader(entries.memory, entries.box(ref)).forEach((element) => {
       member.readKey(entries, element);
       visit(member);
     });
     return;
   }
-  const bytes = entries.memory.bytesOf(box);
-  const base = contentStart(entries.memory, box);
+  const bytes = entries.memory.bytesOf(ref);
+  const base = entries.valueStart(ref);
   if (encoding === INTSET) {
     const count = intset.count(bytes, base);
     for (let index = 0; index < count; index++) {
@@ -38,5 +38,17 @@ export function forEachMember(entries: EntryReader, ref: Ref, visit: (member: Te
   for (let at = listpack.first(bytes, base); at !== listpack.NONE; ) {
     at = member.readListpack(bytes, base, at);
     visit(member);
+  }
+}
+
+/** How many members there are. */
+export function countMembers(entries: EntryReader, ref: Ref): number {
+  switch (entries.encoding(ref)) {
+    case INTSET:
+      return countIntegers(entries, ref);
+    case LISTPACK:
+      return packedCount(entries, ref);
+    default:
+      return new DictReader(entries.memory, entries.box(ref)).count;
   }
 }

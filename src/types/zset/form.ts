@@ -1,7 +1,7 @@
 /** What both forms of a sorted set, the packed and the indexed one, can do. Ranks begin with 0 at the lowest score. */
 
+import type { Held } from "../../memory/held.js";
 import type { Hasher, Key } from "../../memory/key.js";
-import type { Ref } from "../../memory/memory.js";
 import type { Visitor } from "./element.js";
 
 /** No such member, for `find`; the same as a listpack's NONE. */
@@ -17,12 +17,8 @@ export interface FormReader {
 }
 
 export interface Form extends FormReader {
-  /** The root block of the value; a change may move it. */
-  readonly box: Ref;
-  /** Becomes the form whose root block that is. */
-  open(box: Ref): this;
-  /** Becomes a new one that is empty. */
-  begin(): this;
+  /** Becomes the form of that entry, which changes may move. */
+  open(held: Held): this;
   /** A handle of the member, valid until the next change, or ABSENT. */
   find(key: Key): number;
   scoreOf(handle: number): number;
@@ -39,6 +35,4 @@ export interface Form extends FormReader {
   remove(key: Key, handle: number): void;
   /** Takes `count` elements out, from a rank on. */
   removeRange(first: number, count: number, hasher: Hasher): void;
-  /** Frees everything; the form is dead afterwards. */
-  free(): void;
 }

@@ -2,16 +2,18 @@
  * A big sorted set: a dict that knows the score of each member, and an ordered tree over the same entries.
  *
  *     box     header, root of the dict, root of the tree
- *     entry   the member as its key, the score as its value: eight bytes
+ *     element the member as its key, the score as its value: eight bytes
  */
 
 import type { Arena } from "../../memory/arena.js";
 import { Dict } from "../../memory/dict.js";
-import { type Entries, EntryReader, NEVER } from "../../memory/entry.js";
+import { type Entries, EntryReader, type EntryTraits } from "../../memory/entry.js";
+import { Held } from "../../memory/held.js";
 import { type Hasher, Key } from "../../memory/key.js";
 import { HEADER_BYTES, type Memory, type Ref } from "../../memory/memory.js";
 import { OrderedTree, OrderedTreeReader, refOf, scoreOf } from "../../memory/ordered-tree.js";
-import { DictRemains, type Remains } from "../tabled.js";
+import type { Slice } from "../../util/slice.js";
+import { DictRemains, ELEMENT, type Remains } from "../tabled.js";
 import { Element, type Visitor } from "./element.js";
 import { ABSENT, type Form, type FormReader } from "./form.js";
 
@@ -19,7 +21,6 @@ const DICT = 2;
 const TREE = 3;
 const BOX_BYTES = HEADER_BYTES + 8;
 const SCORE_BYTES = 8;
-const TRAITS = { type: 0, encoding: 0, access: 0, expiry: NEVER };
 
 /** A score on its way into an entry; written anew before each use. */
 const SCORE_AS_BYTES = new Uint8Array(SCORE_BYTES);
@@ -96,30 +97,38 @@ class IndexedRemains implements Remains {
   }
 }
 
-/** The indexed form on the arena. A handle is the reference of an entry. */
+/** The indexed form, below its entry. A handle is the reference of an element. */
 export class Indexed extends IndexedReader<Arena, OrderedTree> implements Form {
   private readonly dict: Dict;
   private readonly key = new Key();
 
+  private held: Held;
+
   constructor(private readonly entries: Entries) {
     super(entries.memory, 0, new OrderedTree(entries.memory, 0, entries), entries);
     this.dict = new Dict(entries.memory, 0, entries);
+    this.held = new Held(entries);
   }
 
-  open(box: Ref): this {
-    const { memory } = this;
-    this.box = box;
-    this.dict.root = membersIn(memory, box);
-    this.tree.root = memory.read(box, TREE) >>> 0;
-    return this;
+  /** An entry with an empty one. */
+  static create(entries: Entries, key: Slice, traits: EntryTraits): Ref {
+    const { memory } = entries;
+    const box = memory.allocate(BOX_BYTES);
+    writeRoots(memory, box, new Dict(memory).root, new OrderedTree(memory).root);
+    return entries.createBoxed(key, box, traits);
   }
 
-  begin(): this {
+  /** The one that an entry has. */
+  static of(entries: Entries, ref: Ref): Indexed {
+    return new Indexed(entries).open(new Held(entries, ref));
+  }
+
+  open(held: Held): this {
     const { memory } = this;
-    this.box = memory.allocate(BOX_BYTES);
-    this.dict.root = new Dict(memory).root;
-    this.tree.root = new OrderedTree(memory).root;
-    this.writeRoots();
+    this.held = held;
+    this.box = this.entries.box(held.ref);
+    this.dict.root = membersIn(memory, this.box);
+    this.tree.root = memory.read(this.box, TREE) >>> 0;
     return this;
   }
 
@@ -190,21 +199,20 @@ export class Indexed extends IndexedReader<Arena, OrderedTree> implements Form {
     this.saveRoots();
   }
 
-  /** Another one with the same elements. */
-  copy(): Indexed {
-    const copied = new Indexed(this.entries).begin();
+  /** An entry with the same elements. */
+  copy(key: Slice, traits: EntryTraits): Ref {
+    const copied = Indexed.of(this.entries, Indexed.create(this.entries, key, traits));
     copied.dict.reserve(this.count);
-    const key = new Key();
+    const member = new Key();
     this.dict.forEach((ref, hash) => {
-      key.bytes = this.memory.bytesOf(ref);
-      key.start = this.entries.keyStart(ref);
-      key.end = key.start + this.entries.keyLength(ref);
-      key.hash = hash;
-      copied.insert(key, this.scoreOf(ref));
+      this.entries.showKey(ref, member);
+      member.hash = hash;
+      copied.insert(member, this.scoreOf(ref));
     });
-    return copied;
+    return copied.held.ref;
   }
 
+  /** Frees everything but the entry; the form is dead afterwards. */
   free(): void {
     this.tree.forEachRun(0, this.count, (leaf, from, to) => {
       for (let slot = from; slot < to; slot++) this.memory.free(refOf(this.memory, leaf, slot));
@@ -235,7 +243,7 @@ export class Indexed extends IndexedReader<Arena, OrderedTree> implements Form {
   /** An entry for a new element, in the dict already. */
   private createElement(key: Key, score: number): Ref {
     SCORE.setFloat64(0, score, true);
-    const ref = this.entries.createString(key, SCORE_AS_BYTES, 0, SCORE_BYTES, TRAITS);
+    const ref = this.entries.createString(key, SCORE_AS_BYTES, 0, SCORE_BYTES, ELEMENT);
     this.dict.insert(key.hash, ref);
     return ref;
   }
@@ -261,13 +269,14 @@ export class Indexed extends IndexedReader<Arena, OrderedTree> implements Form {
     if (memory.read(box, DICT) >>> 0 === this.dict.root && memory.read(box, TREE) >>> 0 === this.tree.root)
       return;
     this.box = memory.own(box);
-    this.writeRoots();
+    writeRoots(memory, this.box, this.dict.root, this.tree.root);
+    if (this.box !== box) this.entries.setBox(this.held.own(), this.box);
   }
+}
 
-  private writeRoots(): void {
-    const words = this.memory.wordsOf(this.box);
-    const at = this.memory.word(this.box);
-    words[at + DICT] = this.dict.root;
-    words[at + TREE] = this.tree.root;
-  }
+function writeRoots(memory: Arena, box: Ref, dict: Ref, tree: Ref): void {
+  const words = memory.wordsOf(box);
+  const at = memory.word(box);
+  words[at + DICT] = dict;
+  words[at + TREE] = tree;
 }

@@ -1,39 +1,37 @@
 /**
- * A small sorted set: one block with a listpack of member, score, member, score, ... in ascending order. The bytes are
- * those that Redis keeps in memory and in its files.
+ * A small sorted set: a listpack of member, score, member, score, ... in ascending order. The bytes are those that Redis
+ * keeps in memory and in its files.
  */
 
-import { Arena } from "../../memory/arena.js";
+import type { Held } from "../../memory/held.js";
 import type { Key } from "../../memory/key.js";
 import * as listpack from "../../memory/listpack.js";
-import { HEADER_BYTES, type Memory, type Ref } from "../../memory/memory.js";
 import { compareBytes } from "../../util/ascii.js";
 import { parseDouble } from "../../util/float.js";
+import { growPacked } from "../packed.js";
 import { Element, type Visitor } from "./element.js";
 import type { Form, FormReader } from "./form.js";
 import { isWhole, scoreText } from "./score.js";
 
 /** "-9223372036854775808" */
 const LONGEST_INTEGER = 20;
+const NO_BYTES = new Uint8Array(0);
 
-export class PackedReader<M extends Memory = Memory> implements FormReader {
+/** Reads one wherever it lies. */
+export class PackedReader implements FormReader {
   private readonly entry = new listpack.ListpackEntry();
   private visited: Element | null = null;
   /** The text of a member that the listpack holds as an integer. */
   private text: Uint8Array | null = null;
 
+  /** The listpack begins at `base` in the bytes. */
   constructor(
-    readonly memory: M,
-    public box: Ref,
+    protected bytes: Uint8Array,
+    protected base: number,
   ) {}
 
   get count(): number {
     return listpack.count(this.bytes, this.base) >>> 1;
-  }
-
-  /** The listpack's bytes, as they are in a file. */
-  get listpackBytes(): Uint8Array {
-    return this.bytes.subarray(this.base, this.base + listpack.totalBytes(this.bytes, this.base));
   }
 
   range(first: number, count: number, visit: Visitor): void {
@@ -80,14 +78,6 @@ export class PackedReader<M extends Memory = Memory> implements FormReader {
     return compareBytes(member, 0, member.length, other.bytes, other.start, other.end) < 0;
   }
 
-  protected get bytes(): Uint8Array {
-    return this.memory.bytesOf(this.box);
-  }
-
-  protected get base(): number {
-    return this.memory.offset(this.box) + HEADER_BYTES;
-  }
-
   protected next(at: number): number {
     return listpack.next(this.bytes, this.base, at);
   }
@@ -131,23 +121,15 @@ export class PackedReader<M extends Memory = Memory> implements FormReader {
   }
 }
 
-/** The packed form on the arena. A handle is the position of a member. */
-export class Packed extends PackedReader<Arena> implements Form {
-  /** One with the listpack in bytes[start, end), which has been checked. */
-  static from(arena: Arena, bytes: Uint8Array, start: number, end: number): Packed {
-    const box = arena.allocate(HEADER_BYTES + end - start);
-    arena.bytesOf(box).set(bytes.subarray(start, end), arena.offset(box) + HEADER_BYTES);
-    return new Packed(arena, box);
+/** The packed form, in its entry. A handle is the position of a member. */
+export class Packed extends PackedReader implements Form {
+  constructor(private held: Held) {
+    super(NO_BYTES, 0);
   }
 
-  open(box: Ref): this {
-    this.box = box;
-    return this;
-  }
-
-  begin(): this {
-    this.box = this.memory.allocate(HEADER_BYTES + listpack.EMPTY_SIZE);
-    listpack.create(this.bytes, this.base);
+  open(held: Held): this {
+    this.held = held;
+    this.look();
     return this;
   }
 
@@ -220,10 +202,6 @@ export class Packed extends PackedReader<Arena> implements Form {
     if (count > 0) this.removeEntries(listpack.seek(this.bytes, this.base, first * 2), count * 2);
   }
 
-  free(): void {
-    this.memory.free(this.box);
-  }
-
   private first(): number {
     return listpack.first(this.bytes, this.base);
   }
@@ -247,25 +225,21 @@ export class Packed extends PackedReader<Arena> implements Form {
   }
 
   private removeEntries(at: number, count: number): void {
-    this.box = this.memory.own(this.box);
-    const total = listpack.remove(this.bytes, this.base, at, count);
-    const needed = HEADER_BYTES + total;
-    if (Arena.roundUp(needed) * 2 <= this.memory.sizeOf(this.box)) this.moveTo(needed, total);
+    this.makeRoom(0);
+    this.held.trim(listpack.remove(this.bytes, this.base, at, count));
+    this.look();
   }
 
-  /** Makes the block writable and large enough for so many bytes more. */
+  /** Makes the listpack writable, with room for so many bytes more. */
   private makeRoom(growth: number): void {
-    const total = listpack.totalBytes(this.bytes, this.base);
-    const needed = HEADER_BYTES + total + growth;
-    if (needed <= this.memory.sizeOf(this.box)) this.box = this.memory.own(this.box);
-    else this.moveTo(needed, total);
+    growPacked(this.held, growth);
+    this.look();
   }
 
-  private moveTo(size: number, total: number): void {
-    const moved = this.memory.allocate(size);
-    const to = this.memory.offset(moved) + HEADER_BYTES;
-    this.memory.bytesOf(moved).set(this.bytes.subarray(this.base, this.base + total), to);
-    this.memory.free(this.box);
-    this.box = moved;
+  /** Looks up where the listpack is. */
+  private look(): void {
+    const { entries, ref } = this.held;
+    this.bytes = entries.memory.bytesOf(ref);
+    this.base = entries.valueStart(ref);
   }
 }

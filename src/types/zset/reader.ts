@@ -9,7 +9,8 @@ import { LISTPACK } from "./sorted-set.js";
 
 /** The elements of the sorted set at an entry, in order. */
 export function readSortedSet<M extends Memory>(entries: EntryReader<M>, ref: Ref): FormReader {
-  const box = entries.box(ref);
-  if (entries.encoding(ref) === LISTPACK) return new PackedReader(entries.memory, box);
-  return IndexedReader.open(entries.memory, box);
+  const { memory } = entries;
+  if (entries.encoding(ref) === LISTPACK)
+    return new PackedReader(memory.bytesOf(ref), entries.valueStart(ref));
+  return IndexedReader.open(memory, entries.box(ref));
 }

@@ -1,11 +1,14 @@
 /**
  * A sorted set in either form. It begins packed and becomes indexed, for good, when it or a member grows beyond the
- * limits. Whoever changes it hangs `box` and `encoding` into the key's entry afterwards.
+ * limits. Whoever wants to change it holds its entry, which a change may move.
  */
 
-import type { Entries } from "../../memory/entry.js";
+import type { Entries, EntryTraits } from "../../memory/entry.js";
+import { Held } from "../../memory/held.js";
 import { type Hasher, Key } from "../../memory/key.js";
 import type { Ref } from "../../memory/memory.js";
+import { createPacked } from "../packed.js";
+import { ZSET } from "../type.js";
 import type { Visitor } from "./element.js";
 import { ABSENT, type Form } from "./form.js";
 import { Indexed } from "./indexed.js";
@@ -21,6 +24,8 @@ export interface PackedLimits {
   readonly "zset-max-listpack-value": number;
 }
 
+export type Traits = Omit<EntryTraits, "type" | "encoding">;
+
 const NO_LIMITS: PackedLimits = { "zset-max-listpack-entries": 0, "zset-max-listpack-value": 0 };
 
 /** One object serves any number of sorted sets, one after the other, so that a command makes none. */
@@ -28,6 +33,9 @@ export class SortedSet {
   private readonly packed: Packed;
   private readonly indexed: Indexed;
   private form: Form;
+  /** Holds an entry that is only read, or hangs nowhere yet. */
+  private readonly loose: Held;
+  private held: Held;
   private limits = NO_LIMITS;
   /** A listpack makes 0 of -0, which the result of a computation may not become before it is complete. */
   private keepsMinusZero = false;
@@ -36,50 +44,47 @@ export class SortedSet {
     private readonly entries: Entries,
     private readonly hasher: Hasher,
   ) {
-    this.packed = new Packed(entries.memory, 0);
+    this.loose = new Held(entries);
+    this.held = this.loose;
+    this.packed = new Packed(this.loose);
     this.indexed = new Indexed(entries);
     this.form = this.packed;
   }
 
-  /** An empty one. */
-  static create(entries: Entries, hasher: Hasher, limits: PackedLimits): SortedSet {
-    return new SortedSet(entries, hasher).begin(limits);
-  }
-
-  /** An empty one for the result of a computation: `settle` it when it is complete. */
-  static createResult(entries: Entries, hasher: Hasher, limits: PackedLimits): SortedSet {
-    const result = SortedSet.create(entries, hasher, limits);
-    result.keepsMinusZero = true;
-    return result;
-  }
-
-  /** The one that an entry holds. */
-  static of(entries: Entries, hasher: Hasher, limits: PackedLimits, ref: Ref): SortedSet {
-    return new SortedSet(entries, hasher).open(ref, limits);
-  }
-
-  /** Becomes the set that an entry holds. */
+  /** Becomes the set of an entry, to be read. */
   open(ref: Ref, limits: PackedLimits): this {
-    this.form = this.entries.encoding(ref) === LISTPACK ? this.packed : this.indexed;
-    this.form.open(this.entries.box(ref));
-    return this.reset(limits);
+    this.loose.ref = ref;
+    return this.hold(this.loose, limits);
   }
 
-  /** Becomes a new set that is empty, packed unless the limits do not allow even one member. */
-  begin(limits: PackedLimits): this {
-    this.form = limits["zset-max-listpack-entries"] > 0 ? this.packed : this.indexed;
-    this.form.begin();
-    return this.reset(limits);
-  }
-
-  private reset(limits: PackedLimits): this {
+  /** Becomes the set of an entry, to be changed. */
+  hold(held: Held, limits: PackedLimits): this {
     this.limits = limits;
     this.keepsMinusZero = false;
+    this.look(held);
     return this;
   }
 
-  get box(): Ref {
-    return this.form.box;
+  /**
+   * Becomes a new set that is empty, packed unless the limits do not allow even one member. Its `entry` hangs nowhere
+   * and is the caller's.
+   */
+  begin(key: Key, { access, expiry }: Traits, limits: PackedLimits): this {
+    const packed = limits["zset-max-listpack-entries"] > 0;
+    const traits = { type: ZSET, encoding: packed ? LISTPACK : SKIPLIST, access, expiry };
+    return this.open((packed ? createPacked : Indexed.create)(this.entries, key, traits), limits);
+  }
+
+  /** As `begin`, for the result of a computation: `settle` it when it is complete. */
+  beginResult(key: Key, traits: Traits, limits: PackedLimits): this {
+    this.begin(key, traits, limits);
+    this.keepsMinusZero = true;
+    return this;
+  }
+
+  /** Where its entry is; a change may move it. */
+  get entry(): Ref {
+    return this.held.ref;
   }
 
   get encoding(): number {
@@ -168,26 +173,25 @@ export class SortedSet {
     if (this.isPacked) this.index();
   }
 
-  /** Frees everything; the set is dead afterwards. */
-  free(): void {
-    this.form.free();
-  }
-
   /** Packs a complete result that is small enough. */
   settle(): void {
+    const { entries, held, indexed } = this;
     if (this.isPacked || this.count > this.limits["zset-max-listpack-entries"]) return;
     let longest = 0;
     this.visitAll(({ start, end }) => {
       longest = Math.max(longest, end - start);
     });
     if (longest > this.limits["zset-max-listpack-value"]) return;
-    this.packed.begin();
+    const { ref } = held;
+    const made = new Held(entries, createPacked(entries, entries.key(ref), entries.traits(ref, LISTPACK)));
+    this.packed.open(made);
     const key = new Key();
     this.visitAll(({ bytes, start, end, score }) => {
       this.packed.insert(this.hasher.set(key, bytes, start, end), score);
     });
-    this.indexed.free();
-    this.form = this.packed;
+    indexed.free();
+    held.become(made.ref);
+    this.look(held);
   }
 
   private staysPacked(key: Key, score: number): boolean {
@@ -203,14 +207,23 @@ export class SortedSet {
   }
 
   private index(): void {
-    const { packed, indexed } = this;
-    indexed.begin();
+    const { entries, held, indexed, packed } = this;
+    const { ref } = held;
+    const made = new Held(entries, Indexed.create(entries, entries.key(ref), entries.traits(ref, SKIPLIST)));
+    indexed.open(made);
     const key = new Key();
     packed.range(0, packed.count, (element) => {
       this.hasher.set(key, element.bytes, element.start, element.end);
       indexed.append(key, element.score);
     });
-    packed.free();
-    this.form = indexed;
+    held.become(made.ref);
+    this.look(held);
+  }
+
+  /** Looks at the entry, which has another form perhaps. */
+  private look(held: Held): void {
+    this.held = held;
+    this.form = this.entries.encoding(held.ref) === LISTPACK ? this.packed : this.indexed;
+    this.form.open(held);
   }
 }

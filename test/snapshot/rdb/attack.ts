@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import type { Keyspace } from "#tidemark/keyspace/keyspace.js";
+import type { Held } from "#tidemark/memory/held.js";
 import { Key } from "#tidemark/memory/key.js";
 import type { Ref } from "#tidemark/memory/memory.js";
 import { RdbError } from "#tidemark/snapshot/rdb/error.js";
@@ -9,7 +10,6 @@ import type { RdbReader } from "#tidemark/snapshot/rdb/reader.js";
 import { Digest } from "#tidemark/types/digest.js";
 import { HASH, LIST, SET, ZSET } from "#tidemark/types/type.js";
 import { typeOf } from "#tidemark/types/types.js";
-import { SortedSet } from "#tidemark/types/zset.js";
 import type { SeededChance } from "../../support/chance.js";
 import { contents, readerFor } from "./contents.js";
 import { LIMITS } from "./limits.js";
@@ -101,16 +101,17 @@ function use(space: Keyspace, index: number, chance: SeededChance): void {
   const refs: Ref[] = [];
   space.databases[index]!.dict.forEach((ref) => void refs.push(ref));
   for (const ref of refs) {
+    const held = space.databases[index]!.hold(space.keyOf(ref), ref);
     typeOf(space.entries.type(ref)).digest(space.entries, ref, new Digest());
     switch (space.entries.type(ref)) {
       case HASH:
-        changeHash(space, ref);
+        changeHash(space, held);
         break;
       case SET:
-        changeSet(space, ref);
+        changeSet(space, held);
         break;
       case ZSET:
-        changeSortedSet(space, ref, chance);
+        changeSortedSet(space, held, chance);
         break;
       case LIST:
         changeList(space, ref, chance);
@@ -118,25 +119,25 @@ function use(space: Keyspace, index: number, chance: SeededChance): void {
   }
 }
 
-function changeHash({ hashes }: Keyspace, ref: Ref): void {
+function changeHash({ hashes }: Keyspace, held: Held): void {
   const fields: Buffer[] = [];
-  hashes.forEach(ref, (field) => fields.push(field.copy()));
-  hashes.set(ref, slice("new field"), slice("v"), LIMITS);
-  if (fields.length % 2 === 0) hashes.turnIntoTable(ref);
-  for (const field of fields) hashes.remove(ref, slice(field));
-  assert.ok(hashes.length(ref) <= fields.length);
+  hashes.forEach(held.ref, (field) => fields.push(field.copy()));
+  hashes.set(held, slice("new field"), slice("v"), LIMITS);
+  if (fields.length % 2 === 0) hashes.turnIntoTable(held);
+  for (const field of fields) hashes.remove(held, slice(field));
+  assert.ok(hashes.length(held.ref) <= fields.length);
 }
 
-function changeSet({ sets }: Keyspace, ref: Ref): void {
+function changeSet({ sets }: Keyspace, held: Held): void {
   const members: Buffer[] = [];
-  sets.forEach(ref, (member) => members.push(member.copy()));
-  sets.add(ref, slice("new member"), LIMITS);
-  for (const member of members) sets.remove(ref, slice(member));
+  sets.forEach(held.ref, (member) => members.push(member.copy()));
+  sets.add(held, slice("new member"), LIMITS);
+  for (const member of members) sets.remove(held, slice(member));
 }
 
-function changeSortedSet({ entries, hasher }: Keyspace, ref: Ref, chance: SeededChance): void {
+function changeSortedSet({ hasher, sortedSet }: Keyspace, held: Held, chance: SeededChance): void {
   const most = { "zset-max-listpack-entries": chance.pick([0, 128]), "zset-max-listpack-value": 64 };
-  const set = SortedSet.of(entries, hasher, most, ref);
+  const set = sortedSet.hold(held, most);
   const members: Buffer[] = [];
   set.visitAll(({ bytes, start, end }) => members.push(Buffer.from(bytes.slice(start, end))));
   set.insert(hasher.set(new Key(), Buffer.from("\0new"), 0, 4), 3);
@@ -147,8 +148,6 @@ function changeSortedSet({ entries, hasher }: Keyspace, ref: Ref, chance: Seeded
     if (chance.happens(0.3)) set.update(key, handle, chance.below(100));
     else set.remove(key, handle);
   }
-  entries.setBox(ref, set.box);
-  entries.setEncoding(ref, set.encoding);
 }
 
 function changeList({ list }: Keyspace, ref: Ref, chance: SeededChance): void {

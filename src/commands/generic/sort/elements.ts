@@ -6,7 +6,7 @@ import type { Ref } from "../../../memory/memory.js";
 import { Text } from "../../../types/text.js";
 import { LIST, SET, ZSET } from "../../../types/type.js";
 import { openList } from "../../list/stored.js";
-import { keepSet, openSet } from "../../sorted-set/access.js";
+import { holdSet } from "../../sorted-set/access.js";
 import { type SortOptions, wantedRange } from "./options.js";
 import { Texts } from "./texts.js";
 
@@ -71,8 +71,7 @@ function loadSet(call: Call, ref: Ref, options: SortOptions): Elements {
 }
 
 function loadSortedSet(call: Call, ref: Ref, options: SortOptions): Elements {
-  const key = call.key(1);
-  const set = openSet(call, call.database.own(key, ref));
+  const set = holdSet(call, call.key(1), ref);
   const { start, end } = wantedRange(options, set.count);
   const count = options.unsorted ? end - start : set.count;
   const texts = new Texts(count);
@@ -82,6 +81,5 @@ function loadSortedSet(call: Call, ref: Ref, options: SortOptions): Elements {
   else set.range(start, count, add);
   // Redis sorts no packed set: it indexes one before, and leaves it so. OBJECT ENCODING shows it.
   set.turnIndexed();
-  keepSet(call, key, call.database.peek(key), set);
   return { texts, ...(options.unsorted ? { start: 0, end: count } : { start, end }), shuffled: false };
 }

@@ -4,7 +4,6 @@ import type { Call } from "../../../engine/call.js";
 import { fail } from "../../../engine/errors.js";
 import * as listpack from "../../../memory/listpack.js";
 import type { Ref } from "../../../memory/memory.js";
-import { contentStart } from "../../../types/compact.js";
 import { bytesIn, countIn } from "../../../types/list/node.js";
 import { compressedIn, forEachNode, isCompressed, ListCursor } from "../../../types/list.js";
 import { LIST } from "../../../types/type.js";
@@ -24,13 +23,12 @@ export function showListpack(call: Call): void {
   const ref = existing(call);
   if (encodingOf(call, ref) !== "listpack") throw fail("Not a listpack encoded object.");
   const { arena, entries } = call.engine.keyspace;
-  const box = entries.box(ref);
   if (entries.type(ref) === LIST) {
     const cursor = new ListCursor(arena);
-    cursor.attach(box, true);
+    cursor.attach(entries.box(ref), true);
     cursor.seek(0);
     describe(call, cursor.bytes, cursor.base);
-  } else describe(call, arena.bytesOf(box), contentStart(arena, box));
+  } else describe(call, arena.bytesOf(ref), entries.valueStart(ref));
   call.reply.simple("Listpack structure written to the log");
 }
 
