@@ -29,13 +29,18 @@ export class Held {
     this.entries.memory.free(old);
   }
 
-  /** Writable, with room for `size` bytes of an inline value, of which the first `used` are kept. */
-  makeRoom(used: number, size: number): void {
+  /**
+   * Makes the entry writable, with room for `size` bytes of an inline value, of which the first `used` are kept. Gives
+   * back where the value begins in its chunk.
+   */
+  makeRoom(used: number, size: number): number {
     const { entries, ref } = this;
     const { memory } = entries;
-    const head = entries.valueStart(ref) - memory.offset(ref);
-    if (memory.isMutable(ref) && head + size <= memory.sizeOf(ref)) return;
+    const start = entries.valueStart(ref);
+    const head = start - memory.offset(ref);
+    if (memory.isMutable(ref) && head + size <= memory.sizeOf(ref)) return start;
     this.become(memory.duplicate(ref, head + used, head + Math.max(used, size)));
+    return memory.offset(this.ref) + head;
   }
 
   /** After a removal: gives back what most of a block has become, if no more than `used` bytes are left of the value. */

@@ -7,9 +7,9 @@ import type { Ref } from "../memory/memory.js";
 import type { Slice } from "../util/slice.js";
 import { copyCompact } from "./compact.js";
 
-/** An entry with an empty listpack. */
-export function createPacked(entries: Entries, key: Slice, traits: EntryTraits): Ref {
-  const ref = entries.createInline(key, listpack.EMPTY_SIZE, traits);
+/** An entry with an empty listpack, and with room for elements that take so many bytes. */
+export function createPacked(entries: Entries, key: Slice, traits: EntryTraits, room = 0): Ref {
+  const ref = entries.createInline(key, listpack.EMPTY_SIZE + room, traits);
   listpack.create(entries.valueBytes(ref), entries.valueStart(ref));
   return ref;
 }
@@ -40,36 +40,34 @@ export function nextPacked(entries: EntryReader, ref: Ref, position: number): nu
   return listpack.next(entries.memory.bytesOf(ref), entries.valueStart(ref), position);
 }
 
-/** Makes room for `growth` bytes more. */
-export function growPacked(held: Held, growth: number): void {
+/** Makes room for `growth` bytes more. Gives back where the listpack begins in its chunk. */
+export function growPacked(held: Held, growth: number): number {
   const used = packedBytes(held.entries, held.ref);
-  held.makeRoom(used, used + growth);
+  return held.makeRoom(used, used + growth);
 }
 
-/** Appends an element. */
-export function appendPacked(held: Held, { bytes, start, end }: Slice): void {
-  growPacked(held, listpack.encodedSize(bytes, start, end));
-  const { entries, ref } = held;
-  listpack.append(entries.memory.bytesOf(ref), entries.valueStart(ref), bytes, start, end);
+/** Appends an element. If another one follows, `next` bytes of it, there is room for that as well. */
+export function appendPacked(held: Held, { bytes, start, end }: Slice, next = 0): void {
+  const base = growPacked(held, listpack.encodedSize(bytes, start, end) + next);
+  listpack.append(held.entries.memory.bytesOf(held.ref), base, bytes, start, end);
 }
 
 /** Puts another element in the place of one. */
 export function replacePacked(held: Held, position: number, { bytes, start, end }: Slice): void {
   const { entries, ref } = held;
   const { memory } = entries;
-  growPacked(
+  const old = entries.valueStart(ref);
+  const base = growPacked(
     held,
-    listpack.replaceGrowth(memory.bytesOf(ref), entries.valueStart(ref), position, bytes, start, end),
+    listpack.replaceGrowth(memory.bytesOf(ref), old, position, bytes, start, end),
   );
-  const base = entries.valueStart(held.ref);
   listpack.replace(memory.bytesOf(held.ref), base, position, bytes, start, end);
 }
 
 /** Removes `count` entries from a position on. */
 export function removePacked(held: Held, position: number, count: number): void {
-  growPacked(held, 0);
-  const { entries, ref } = held;
-  held.trim(listpack.remove(entries.memory.bytesOf(ref), entries.valueStart(ref), position, count));
+  const base = growPacked(held, 0);
+  held.trim(listpack.remove(held.entries.memory.bytesOf(held.ref), base, position, count));
 }
 
 /** The positions of every (skip + 1)th entry. */

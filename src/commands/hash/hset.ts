@@ -51,7 +51,7 @@ export const hsetnx = command({
     const ref = writeHash(call, key);
     const isNew = ref === 0 || !hashes.has(ref, call.slice(2));
     if (isNew) {
-      hashes.set(holdHash(call, key, ref), call.slice(2), call.slice(3), call.engine.config.values);
+      hashes.set(holdHash(call, key, ref, 2), call.slice(2), call.slice(3), call.engine.config.values);
       call.database.changed(key, NOTIFY_HASH, "hset");
     }
     call.reply.integer(isNew ? 1 : 0);
@@ -63,7 +63,7 @@ function setPairs(call: Call): number {
   if (call.argc % 2 !== 0) throw wrongArity(call.command.fullName);
   const { config, keyspace } = call.engine;
   const key = call.key(1);
-  const held = holdHash(call, key, writeHash(call, key));
+  const held = holdHash(call, key, writeHash(call, key), 2);
   giveUpListpack(call, held);
   let created = 0;
   for (let at = 2; at < call.argc; at += 2) {

@@ -8,6 +8,7 @@ import { NEVER } from "../../memory/entry.js";
 import type { Held } from "../../memory/held.js";
 import type { Key } from "../../memory/key.js";
 import type { Ref } from "../../memory/memory.js";
+import { roomFor } from "../room.js";
 import { removeIfEmpty, writeSet } from "./access.js";
 
 export const sadd = command({
@@ -74,7 +75,8 @@ function holdSet(call: Call, key: Key, ref: Ref, first: number): Held {
     return held;
   }
   const traits = { access: access.initial(), expiry: NEVER };
-  const made = sets.createFor(key, traits, call.slice(first), expected, config.values);
+  const room = roomFor(call, first);
+  const made = sets.createFor(key, traits, call.slice(first), expected, config.values, room);
   call.database.put(key, 0, made);
   return call.database.hold(key, made);
 }

@@ -7,6 +7,7 @@ import type { Key } from "../../memory/key.js";
 import type { Ref } from "../../memory/memory.js";
 import { ZSET } from "../../types/type.js";
 import { SortedSet } from "../../types/zset.js";
+import { roomFor } from "../room.js";
 
 /** The sorted set of an entry to read, until the command opens or creates another one. */
 export function openSet(call: Call, ref: Ref): SortedSet {
@@ -34,9 +35,13 @@ export function writeEntry(call: Call, key: Key): Ref {
   return call.checkType(call.database.write(key), ZSET);
 }
 
-/** A sorted set for the call's first argument, where it does not hang yet, until the command opens another one. */
-export function createSet(call: Call): SortedSet {
-  return call.engine.keyspace.sortedSet.begin(call.key(1), newTraits(call), call.engine.config.values);
+/**
+ * A sorted set for the call's first argument, where it does not hang yet, until the command opens another one. It has
+ * room for the arguments from `first` on.
+ */
+export function createSet(call: Call, first: number): SortedSet {
+  const { config, keyspace } = call.engine;
+  return keyspace.sortedSet.begin(call.key(1), newTraits(call), config.values, roomFor(call, first));
 }
 
 /** As `createSet`, beside another one. */

@@ -107,7 +107,7 @@ function addAll(call: Call, from: number, options: number): void {
   const ref = writeEntry(call, name);
   const outcome = new Outcome();
   if (ref !== 0 || (options & XX) === 0) {
-    const set = ref === 0 ? createSet(call) : holdSet(call, name, ref);
+    const set = ref === 0 ? createSet(call, from) : holdSet(call, name, ref);
     for (let i = 0; i < scores.length; i++)
       addPair(call, set, from + i * 2 + 1, scores[i]!, options, outcome);
     keep(call, name, ref, set, outcome, options);

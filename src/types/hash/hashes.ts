@@ -18,7 +18,6 @@ import {
   appendPacked,
   createPacked,
   findPacked,
-  growPacked,
   nextPacked,
   packedPositions,
   removePacked,
@@ -56,9 +55,9 @@ export class Hashes {
     this.table = new Dict(entries.memory, 0);
   }
 
-  /** An entry with an empty hash, to be filled and put into a database. */
-  create(key: Key, { access, expiry }: Omit<EntryTraits, "type" | "encoding">): Ref {
-    return createPacked(this.entries, key, { type: HASH, encoding: LISTPACK, access, expiry });
+  /** An entry with an empty hash, to be filled and put into a database; `room` bytes are for what comes first. */
+  create(key: Key, { access, expiry }: Omit<EntryTraits, "type" | "encoding">, room = 0): Ref {
+    return createPacked(this.entries, key, { type: HASH, encoding: LISTPACK, access, expiry }, room);
   }
 
   /** An entry with a listpack from outside: valid, fields and values in turn, no field twice. */
@@ -195,8 +194,7 @@ export class Hashes {
       replacePacked(held, position, value);
       return false;
     }
-    growPacked(held, sizeOf(field) + sizeOf(value));
-    appendPacked(held, field);
+    appendPacked(held, field, encodedSize(value.bytes, value.start, value.end));
     appendPacked(held, value);
     return true;
   }
@@ -240,9 +238,4 @@ export class Hashes {
     keepTable(held, table.root);
     return true;
   }
-}
-
-/** Bytes of a text as an element of a listpack. */
-function sizeOf({ bytes, start, end }: Slice): number {
-  return encodedSize(bytes, start, end);
 }

@@ -46,17 +46,16 @@ export function addInteger(held: Held, member: intset.Member): void {
   const { entries, ref } = held;
   const { memory } = entries;
   const size = intset.sizeWith(memory.bytesOf(ref), entries.valueStart(ref), member);
-  held.makeRoom(intsetBytes(entries, ref), size);
-  intset.add(memory.bytesOf(held.ref), entries.valueStart(held.ref), member);
+  const base = held.makeRoom(intsetBytes(entries, ref), size);
+  intset.add(memory.bytesOf(held.ref), base, member);
 }
 
 /** Removes a member that is present. */
 export function removeInteger(held: Held, member: intset.Member): void {
   const { entries } = held;
   const used = intsetBytes(entries, held.ref);
-  held.makeRoom(used, used);
-  const left = intset.remove(entries.memory.bytesOf(held.ref), entries.valueStart(held.ref), member);
-  held.trim(left);
+  const base = held.makeRoom(used, used);
+  held.trim(intset.remove(entries.memory.bytesOf(held.ref), base, member));
 }
 
 /** The length of the longest member as text. */

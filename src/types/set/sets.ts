@@ -62,17 +62,21 @@ export class Sets {
     this.table = new Dict(entries.memory, 0);
   }
 
-  /** An entry with an empty set, encoded as suits about `expected` members of which one is `like`. */
+  /**
+   * An entry with an empty set, encoded as suits about `expected` members of which one is `like`. A listpack has `room`
+   * bytes for what comes first.
+   */
   createFor(
     key: Key,
     traits: Omit<EntryTraits, "type" | "encoding">,
     like: Slice,
     expected: number,
     limits: SetLimits,
+    room = 0,
   ): Ref {
     const integers = memberOf(like) !== null && expected <= limits["set-max-intset-entries"];
     if (integers) return this.createIntset(key, traits);
-    if (expected <= limits["set-max-listpack-entries"]) return this.createListpack(key, traits);
+    if (expected <= limits["set-max-listpack-entries"]) return this.createListpack(key, traits, room);
     const { access, expiry } = traits;
     const { root } = new Dict(this.arena);
     return this.entries.createBoxed(key, root, { type: SET, encoding: HASHTABLE, access, expiry });
@@ -84,8 +88,8 @@ export class Sets {
   }
 
   /** An entry with an empty listpack. */
-  createListpack(key: Key, { access, expiry }: Omit<EntryTraits, "type" | "encoding">): Ref {
-    return createPacked(this.entries, key, { type: SET, encoding: LISTPACK, access, expiry });
+  createListpack(key: Key, { access, expiry }: Omit<EntryTraits, "type" | "encoding">, room = 0): Ref {
+    return createPacked(this.entries, key, { type: SET, encoding: LISTPACK, access, expiry }, room);
   }
 
   /** An entry with an intset from outside, which is valid. */

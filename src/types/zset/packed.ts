@@ -232,8 +232,8 @@ export class Packed extends PackedReader implements Form {
 
   /** Makes the listpack writable, with room for so many bytes more. */
   private makeRoom(growth: number): void {
-    growPacked(this.held, growth);
-    this.look();
+    this.base = growPacked(this.held, growth);
+    this.bytes = this.held.entries.memory.bytesOf(this.held.ref);
   }
 
   /** Looks up where the listpack is. */

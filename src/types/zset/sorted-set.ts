@@ -67,12 +67,13 @@ export class SortedSet {
 
   /**
    * Becomes a new set that is empty, packed unless the limits do not allow even one member. Its `entry` hangs nowhere
-   * and is the caller's.
+   * and is the caller's; `room` bytes are for what comes first.
    */
-  begin(key: Key, { access, expiry }: Traits, limits: PackedLimits): this {
+  begin(key: Key, { access, expiry }: Traits, limits: PackedLimits, room = 0): this {
     const packed = limits["zset-max-listpack-entries"] > 0;
     const traits = { type: ZSET, encoding: packed ? LISTPACK : SKIPLIST, access, expiry };
-    return this.open((packed ? createPacked : Indexed.create)(this.entries, key, traits), limits);
+    const create = packed ? createPacked : Indexed.create;
+    return this.open(create(this.entries, key, traits, room), limits);
   }
 
   /** As `begin`, for the result of a computation: `settle` it when it is complete. */
