@@ -4,11 +4,12 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
 import { Keyspace } from "#tidemark/keyspace/keyspace.js";
-import type { Cut } from "#tidemark/memory/arena.js";
+import { Arena, type Cut } from "#tidemark/memory/arena.js";
 import { EntryReader, NEVER } from "#tidemark/memory/entry.js";
 import type { Held } from "#tidemark/memory/held.js";
 import { Memory } from "#tidemark/memory/memory.js";
-import { forEachField } from "#tidemark/types/hash.js";
+import { forEachField, type HashLimits } from "#tidemark/types/hash.js";
+import { packedBytes } from "#tidemark/types/packed.js";
 import { Text } from "#tidemark/types/text.js";
 import { typeOf } from "#tidemark/types/types.js";
 import { SeededChance } from "../support/chance.js";
@@ -37,8 +38,12 @@ class World {
   readonly frozen: Frozen[] = [];
   model: Model = new Map();
 
-  constructor() {
+  constructor(private readonly longest = LIMITS["hash-max-listpack-value"]) {
     this.database.put(this.key, 0, this.keyspace.hashes.create(this.key, { access: 0, expiry: NEVER }));
+  }
+
+  get limits(): HashLimits {
+    return { ...LIMITS, "hash-max-listpack-value": this.longest };
   }
 
   get ref(): number {
@@ -50,7 +55,7 @@ class World {
   }
 
   set(field: string, value: string): void {
-    const isNew = this.keyspace.hashes.set(this.hold(), slice(field), slice(value), LIMITS);
+    const isNew = this.keyspace.hashes.set(this.hold(), slice(field), slice(value), this.limits);
     assert.equal(isNew, !this.model.has(field));
     this.model.set(field, value);
   }
@@ -68,9 +73,8 @@ class World {
     for (let i = 0; i < count; i++) this.remove(`bulk ${i}`);
   }
 
-  /** An expiry comes, changes and goes, for which the entry is made anew. */
-  expire(): void {
-    for (const ms of [1e12, 2e12, NEVER]) this.database.setExpiry(this.key, this.ref, ms);
+  expire(ms: number): void {
+    this.database.setExpiry(this.key, this.ref, ms);
   }
 
   /** Goes on with a copy; the original is freed. */
@@ -96,6 +100,8 @@ class World {
     const { hashes, entries } = this.keyspace;
     assert.deepEqual(contentOf(entries, this.ref), this.model);
     assert.equal(hashes.length(this.ref), this.model.size);
+    assert.equal(this.database.expires.count, entries.hasExpiry(this.ref) ? 1 : 0);
+    assert.equal(this.database.expires.find(this.key), entries.hasExpiry(this.ref) ? this.ref : 0);
     const value = new Text();
     for (const [field, text] of this.model) {
       assert.ok(hashes.get(this.ref, slice(field), value));
@@ -132,13 +138,14 @@ const text = fc.oneof(
   fc.constantFrom("x".repeat(300), "y".repeat(2000)),
 );
 const field = fc.oneof(fc.constantFrom("a", "b", "1", "-5", ""), text);
+const expiry = fc.constantFrom(1e12, 2e12, NEVER);
 const step = fc.oneof(
   { weight: 12, arbitrary: fc.tuple(fc.constant("set" as const), field, text) },
   { weight: 6, arbitrary: fc.tuple(fc.constant("remove" as const), field) },
   { weight: 1, arbitrary: fc.tuple(fc.constant("bulk" as const), fc.constantFrom(3, 700)) },
   { weight: 1, arbitrary: fc.tuple(fc.constant("thin" as const), fc.constantFrom(3, 700)) },
   { weight: 1, arbitrary: fc.tuple(fc.constant("copy" as const)) },
-  { weight: 1, arbitrary: fc.tuple(fc.constant("expire" as const)) },
+  { weight: 1, arbitrary: fc.tuple(fc.constant("expire" as const), expiry) },
   { weight: 2, arbitrary: fc.tuple(fc.constant("freeze" as const)) },
   { weight: 2, arbitrary: fc.tuple(fc.constant("thaw" as const)) },
 );
@@ -173,6 +180,37 @@ describe("hashes", () => {
     const other = new World();
     other.set("x".repeat(41), "");
     assert.equal(typeOf(4).encoding(other.keyspace.entries, other.ref), "hashtable");
+  });
+
+  it("are one block while they are listpacks, without a unit too many", () => {
+    const world = new World();
+    const { arena, entries } = world.keyspace;
+    const before = arena.blocks;
+    for (let i = 0; i < 12; i++) world.set(`field ${i}`, `value ${i}`);
+    assert.equal(arena.blocks, before);
+    const head = entries.valueStart(world.ref) - arena.offset(world.ref);
+    assert.equal(arena.sizeOf(world.ref), Arena.roundUp(head + packedBytes(entries, world.ref)));
+    const size = arena.sizeOf(world.ref);
+    for (let i = 0; i < 10; i++) for (const ms of [1e12, NEVER]) world.expire(ms);
+    assert.equal(arena.sizeOf(world.ref), size);
+    for (let i = 0; i < 11; i++) world.remove(`field ${i}`);
+    assert.ok(arena.sizeOf(world.ref) < size / 2);
+    world.check();
+  });
+
+  it("may be listpacks of megabytes", () => {
+    const world = new World(1 << 26);
+    const empty = world.keyspace.arena.blocks - 1;
+    world.expire(1e12);
+    for (let i = 0; i < 4; i++) world.set(`field ${i}`, "x".repeat(1_000_000 + i));
+    world.freeze();
+    world.set("field 2", "y".repeat(20_000_000));
+    world.expire(NEVER);
+    world.copy();
+    world.remove("field 0");
+    assert.equal(typeOf(4).encoding(world.keyspace.entries, world.ref), "listpack");
+    world.check();
+    world.end(empty);
   });
 
   it("keep the promise of the cursor while they change", () => {

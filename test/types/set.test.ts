@@ -82,9 +82,8 @@ class World {
     assert.ok(this.model.delete(name));
   }
 
-  /** An expiry comes, changes and goes, for which the entry is made anew. */
-  expire(): void {
-    for (const ms of [1e12, 2e12, NEVER]) this.database.setExpiry(this.key, this.ref, ms);
+  expire(ms: number): void {
+    this.database.setExpiry(this.key, this.ref, ms);
   }
 
   /** Goes on with a copy; the original is freed. */
@@ -110,6 +109,8 @@ class World {
     const { sets, entries } = this.keyspace;
     assert.deepEqual(contentOf(entries, this.ref), this.model);
     assert.equal(sets.size(this.ref), this.model.size);
+    assert.equal(this.database.expires.count, entries.hasExpiry(this.ref) ? 1 : 0);
+    assert.equal(this.database.expires.find(this.key), entries.hasExpiry(this.ref) ? this.ref : 0);
     for (const member of this.model) assert.ok(sets.has(this.ref, slice(member)));
     assert.equal(sets.has(this.ref, slice("no such member")), false);
     const member = new Text();
@@ -165,10 +166,8 @@ function stepsOf(member: fc.Arbitrary<string>): fc.Arbitrary<Step[]> {
     { weight: 12, arbitrary: member.map((name): Step => ["add", name]) },
     { weight: 5, arbitrary: member.map((name): Step => ["remove", name]) },
     { weight: 1, arbitrary: fc.constantFrom<Step>(["bulk", 3], ["bulk", 700], ["thin", 3], ["thin", 700]) },
-    {
-      weight: 5,
-      arbitrary: fc.constantFrom<Step>(["pop"], ["expire"], ["copy"], ["freeze"], ["freeze"], ["thaw"]),
-    },
+    { weight: 1, arbitrary: fc.constantFrom<Step>(["expire", 1e12], ["expire", 2e12], ["expire", NEVER]) },
+    { weight: 5, arbitrary: fc.constantFrom<Step>(["pop"], ["copy"], ["freeze"], ["freeze"], ["thaw"]) },
   );
   return fc.array(step, { maxLength: 40 });
 }

@@ -3,10 +3,11 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
-import { Arena } from "#tidemark/memory/arena.js";
-import { Entries, NEVER } from "#tidemark/memory/entry.js";
-import { Hasher, type Key } from "#tidemark/memory/key.js";
+import { Keyspace } from "#tidemark/keyspace/keyspace.js";
+import { EntryReader, NEVER } from "#tidemark/memory/entry.js";
+import type { Key } from "#tidemark/memory/key.js";
 import * as listpack from "#tidemark/memory/listpack.js";
+import { Memory } from "#tidemark/memory/memory.js";
 import { ZSET } from "#tidemark/types/type.js";
 import {
   ABSENT,
@@ -26,27 +27,48 @@ function compare([a, x]: Shown, [b, y]: Shown): number {
   return x !== y ? (x < y ? -1 : 1) : Buffer.compare(Buffer.from(a, "latin1"), Buffer.from(b, "latin1"));
 }
 
-/** A sorted set in an entry, with a Map beside it. */
+/** A sorted set at a key, with a Map beside it. */
 class Ranked {
-  readonly arena = new Arena({ poison: true });
-  readonly entries = new Entries(this.arena);
-  readonly hasher = new Hasher(new SeededChance(1));
+  readonly keyspace = new Keyspace(1, new SeededChance(1), { poison: true });
+  readonly arena = this.keyspace.arena;
+  readonly entries = this.keyspace.entries;
+  private readonly database = this.keyspace.databases[0]!;
+  private readonly name = this.key("key");
+  private readonly emptyBlocks = this.arena.blocks;
   readonly model = new Map<string, number>();
   readonly limits: PackedLimits;
   readonly set: SortedSet;
 
   constructor(entries = 16, value = 20) {
     this.limits = { "zset-max-listpack-entries": entries, "zset-max-listpack-value": value };
-    this.set = new SortedSet(this.entries, this.hasher);
-    this.set.begin(this.key("key"), { access: 0, expiry: NEVER }, this.limits);
+    this.set = this.keyspace.sortedSet.begin(this.name, { access: 0, expiry: NEVER }, this.limits);
+    this.database.put(this.name, 0, this.set.entry);
+    this.hold();
   }
 
   get ref(): number {
-    return this.set.entry;
+    return this.database.peek(this.name);
+  }
+
+  /** As a command does before it changes something. */
+  private hold(): void {
+    this.set.hold(this.database.hold(this.name, this.ref), this.limits);
+  }
+
+  expire(ms: number): void {
+    this.database.setExpiry(this.name, this.ref, ms);
+    this.hold();
+  }
+
+  /** Frees everything: no block may be left. */
+  end(): void {
+    this.database.remove(this.name, this.ref);
+    while (this.keyspace.reclaim(1000)) {}
+    assert.equal(this.arena.blocks, this.emptyBlocks);
   }
 
   key(member: string): Key {
-    return this.hasher.key(Buffer.from(member, "latin1"));
+    return this.keyspace.hasher.key(Buffer.from(member, "latin1"));
   }
 
   put(member: string, score: number): void {
@@ -80,8 +102,9 @@ class Ranked {
 
   /** The set is read again from its entry, as a command does. */
   check(): void {
-    const set = new SortedSet(this.entries, this.hasher).open(this.ref, this.limits);
+    const set = new SortedSet(this.entries, this.keyspace.hasher).open(this.ref, this.limits);
     const sorted = this.sorted();
+    assert.equal(this.database.expires.find(this.name), this.entries.hasExpiry(this.ref) ? this.ref : 0);
     assert.equal(set.count, sorted.length);
     assert.deepEqual(contentOf(set), sorted);
     const down: Shown[] = [];
@@ -137,6 +160,10 @@ const change = fc.oneof(
   },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant("many" as const), from: fc.nat(99) }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constantFrom("index" as const, "settle" as const) }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ kind: fc.constant("expire" as const), ms: fc.constantFrom(1e12, 2e12, NEVER) }),
+  },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant("open" as const) }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant("close" as const), at: fc.nat() }) },
 );
@@ -146,7 +173,7 @@ describe("a sorted set", () => {
     fc.assert(
       fc.property(fc.array(change, { minLength: 5, maxLength: 100 }), (changes) => {
         const ranked = new Ranked();
-        const cuts: { close(): void; ref: number; model: Shown[] }[] = [];
+        const cuts: { close(): void; entries: EntryReader; ref: number; model: Shown[] }[] = [];
         for (const each of changes) {
           if (each.kind === "put") ranked.put(each.member, each.score);
           if (each.kind === "remove") ranked.remove(each.member);
@@ -158,21 +185,21 @@ describe("a sorted set", () => {
             ranked.removeRange(first, Math.min(each.count, size - first));
           }
           if (each.kind === "index" || each.kind === "settle") ranked.convert(each.kind);
+          if (each.kind === "expire") ranked.expire(each.ms);
           if (each.kind === "open") {
             const cut = ranked.arena.openCut();
-            cuts.push({ close: () => cut.close(), ref: ranked.ref, model: ranked.sorted() });
+            const entries = new EntryReader(new Memory(cut.buffers));
+            cuts.push({ close: () => cut.close(), entries, ref: ranked.ref, model: ranked.sorted() });
           }
           if (each.kind === "close" && cuts.length > 0) cuts.splice(each.at % cuts.length, 1)[0]!.close();
           ranked.arena.reap(20);
         }
         ranked.check();
-        for (const { ref, model } of cuts) {
-          assert.deepEqual(contentOf(readSortedSet(ranked.entries, ref)), model);
+        for (const { entries, ref, model } of cuts) {
+          assert.deepEqual(contentOf(readSortedSet(entries, ref)), model);
         }
         for (const cut of cuts) cut.close();
-        while (ranked.arena.reap(1000)) {}
-        zsetType.free(ranked.entries, ranked.ref);
-        assert.equal(ranked.arena.blocks, 0, "every block has been freed once");
+        ranked.end();
       }),
       { numRuns: 300 },
     );
