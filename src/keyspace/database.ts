@@ -2,7 +2,8 @@
  * One numbered database: the only door through which the dataset changes.
  *
  * An entry is a reference that is valid until the next change of its key: a change may move it (when a snapshot is
- * open, or when it grows), and every method that may do so gives back where it is then.
+ * open, or when it grows). Every method that may do so gives back where it is then; who changes a value by other ways
+ * holds its entry (`hold`) and finds it there.
  */
 
 import { Dict } from "../memory/dict.js";

@@ -16,9 +16,9 @@
  * byte 16 on.
  *
  * The listpack or intset of a small hash, set or sorted set is inline whatever its size, so that the collection is one
- * block and no more. It tells its length itself (the 16 bits mean nothing), and behind it there may be room to grow into. When
- * it outgrows its block, or a snapshot holds that, the whole entry moves to another one: see held.ts. Boxed values of
- * types other than the string are whatever the type makes of them.
+ * block and no more. It tells its length itself (the 16 bits mean nothing), and there may be room behind it to grow
+ * into. When it outgrows the block, or a snapshot sees that, the whole entry moves to another one (held.ts). What a
+ * boxed value of a type other than the string is, is the type's own matter.
  */
 
 import { copy } from "../util/copy.js";
