@@ -149,6 +149,8 @@ export class Command {
   /** ACL categories, without the @. */
   readonly categories: readonly string[];
   readonly bits: number;
+  /** The declaration's own: each declaration has a shape of its own, and to read from any of them takes a search. */
+  readonly run: Declaration["run"];
   readonly subcommands: ReadonlyMap<string, Command>;
   /** The name in bytes, lower case, by which it is found. */
   readonly nameBytes: Uint8Array;
@@ -178,6 +180,7 @@ export class Command {
       (declaration.immediate === true ? IMMEDIATE : 0) |
       (declaration.whileSubscribed === true ? WHILE_SUBSCRIBED : 0) |
       (declaration.seesAnyKey === true ? ANY_KEY : 0);
+    this.run = declaration.run;
     this.nameBytes = Buffer.from(declaration.name);
     this.subcommands = new Map(
       (declaration.subcommands ?? []).map((sub) => [sub.name, new Command(sub, this)]),

@@ -279,7 +279,7 @@ export class Engine {
   private runGuarded(call: Call): void {
     this.keyspace.touching = !call.client.noTouch;
     try {
-      call.command.declaration.run!(call);
+      call.command.run!(call);
     } catch (error) {
       if (!(error instanceof CommandError) && !(error instanceof ArenaFull)) throw error;
       call.reply.cutTo(call.replyStart);

@@ -102,7 +102,7 @@ export class Gate {
     }
     const writes = this.bitsOf(client, command, WRITE) !== 0;
     // Whoever only asks whether the server is well shall hear of it too.
-    if (writes || command.declaration.name === "ping") {
+    if (writes || command.fullName === "ping") {
       const reason = services.writeRefusal();
       if (reason !== null) throw fail(reason);
     }
@@ -155,8 +155,8 @@ export class Gate {
 }
 
 /** What EXEC would run; null: the command is another one. */
-function queuedBefore({ transaction }: Client, { declaration }: Command): Transaction | null {
-  return declaration.name === "exec" ? transaction : null;
+function queuedBefore({ transaction }: Client, command: Command): Transaction | null {
+  return transaction !== null && command.fullName === "exec" ? transaction : null;
 }
 
 /** Whether this is a line of an HTTP request that no command begins with. */
