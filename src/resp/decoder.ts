@@ -21,7 +21,7 @@ export class ProtocolError extends Error {}
 
 /** What a decoder accepts; read at each use, so that CONFIG SET and AUTH take effect at once. */
 export interface DecoderLimits {
-  /** The longest bulk string in bytes. */
+  /** The longest bulk string in bytes; a megabyte or more, as `proto-max-bulk-len` is. */
   readonly bulkBytesMax: number;
   /** Before AUTH the peer may send neither long nor many arguments. */
   readonly authenticated: boolean;
@@ -177,8 +177,10 @@ export class RequestDecoder {
   private checkBulk(length: number): void {
     const type = this.bytes[this.at]!;
     if (type !== DOLLAR) throw new ProtocolError(`expected '$', got '${String.fromCharCode(type)}'`);
-    if (!(length >= 0 && length <= this.limits.bulkBytesMax)) throw new ProtocolError("invalid bulk length");
-    if (length > STRANGER_BULK_BYTES_MAX && !this.limits.authenticated) {
+    // What is short is within every limit: none of them can be set lower.
+    if (length <= STRANGER_BULK_BYTES_MAX) return;
+    if (!(length <= this.limits.bulkBytesMax)) throw new ProtocolError("invalid bulk length");
+    if (!this.limits.authenticated) {
       throw new ProtocolError("unauthenticated bulk length");
     }
   }

@@ -205,9 +205,9 @@ test("a stranger may send ten arguments of 16 KB", () => {
 });
 
 test("proto-max-bulk-len is the longest bulk string", () => {
-  const limits = { ...FRIEND, bulkBytesMax: 1000 };
-  assert.equal(errorOf("*1\r\n$1001\r\n", limits), "invalid bulk length");
-  assert.equal(errorOf("*1\r\n$1000\r\n", limits), "");
+  const limits = { ...FRIEND, bulkBytesMax: 1024 * 1024 };
+  assert.equal(errorOf("*1\r\n$1048577\r\n", limits), "invalid bulk length");
+  assert.equal(errorOf("*1\r\n$1048576\r\n", limits), "");
 });
 
 // ---- the same on redis-server ----
