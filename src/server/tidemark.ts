@@ -226,6 +226,7 @@ export class Tidemark implements AsyncDisposable {
     } catch (error) {
       logger.log("warning", (error as Error).message);
       if (!force) {
+        logger.log("warning", "Errors trying to shut down the server. Check the logs for more information.");
         this.mayBegin(true);
         engine.services.primary.isQuiet = false;
         engine.clients.unpause();
