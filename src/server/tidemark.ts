@@ -213,6 +213,7 @@ export class Tidemark implements AsyncDisposable {
     logger.log("warning", "User requested shutdown...");
     if (!now) await this.waitForReplicas();
     engine.services.primary.isQuiet = true;
+    engine.services.follower.pause(true);
     // Nothing may change any more while the last bytes are on their way to the device.
     engine.clients.pause(Number.POSITIVE_INFINITY, false);
     this.mayBegin(false);
@@ -229,6 +230,7 @@ export class Tidemark implements AsyncDisposable {
         logger.log("warning", "Errors trying to shut down the server. Check the logs for more information.");
         this.mayBegin(true);
         engine.services.primary.isQuiet = false;
+        engine.services.follower.pause(false);
         engine.clients.unpause();
         throw error;
       }

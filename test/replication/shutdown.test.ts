@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { eventually } from "../support/condition.js";
+import { removeDirectory, temporaryDirectory } from "../support/directory.js";
 import { ServerProcess } from "../support/process.js";
 import { HandReplica } from "../support/replica.js";
 
@@ -111,3 +112,30 @@ for (const [file, death] of [
     await first.close();
   });
 }
+
+test("a replica ends although its primary's stream goes on, and continues with it afterwards", async () => {
+  await using primary = await ServerProcess.start({ args: ARGS });
+  using source = await primary.client();
+  const dir = temporaryDirectory();
+  try {
+    const place = ["--replicaof", "127.0.0.1", String(primary.port)];
+    const options = { dir, args: [...place, "--appendonly", "yes", "--appendfsync", "always"] };
+    await using replica = await ServerProcess.start(options);
+    await replica.run.logged("Background AOF rewrite finished successfully");
+    let ended = false;
+    const ending = replica.run.kill("SIGTERM").then((how) => {
+      ended = true;
+      return how;
+    });
+    while (!ended) await Promise.all(Array.from({ length: 20 }, () => source.call("INCR", "counter")));
+    assert.deepEqual(await ending, { code: 0, signal: null }, replica.log);
+    assert.doesNotMatch(replica.log, /errors trying to shut down/);
+    await using again = await ServerProcess.start(options);
+    using target = await again.client();
+    const counter = await source.call("GET", "counter");
+    await eventually("it has caught up", async () => (await target.call("GET", "counter")) === counter);
+    assert.match(String(await source.call("INFO", "stats")), /sync_full:1\r\nsync_partial_ok:1\r\n/);
+  } finally {
+    removeDirectory(dir);
+  }
+});

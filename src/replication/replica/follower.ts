@@ -43,6 +43,7 @@ export class Follower implements LinkOwner {
   takesOver: ((accepted: boolean) => void) | null = null;
   /** Whether the dataset is at the log's offset of the history. */
   private atMark = false;
+  private paused = false;
   /** The primary has asked how far we are. */
   private owesAck = false;
 
@@ -103,7 +104,6 @@ export class Follower implements LinkOwner {
   follow(address: PrimaryAddress): void {
     const { config, log } = this.parts;
     const wasReplica = this.isReplica;
-    if (this.isLinked) this.downSinceMs = this.parts.clock.now();
     this.leave();
     config.assign("replicaof", address);
     if (!wasReplica) {
@@ -143,13 +143,20 @@ export class Follower implements LinkOwner {
 
   /** Ends the link, if there is one, because this server wants to. */
   private leave(): void {
-    const { log } = this.parts;
+    const { log, clock } = this.parts;
     const { isLinked } = this;
     this.link?.end();
     this.link = null;
     if (!isLinked) return;
+    this.downSinceMs = clock.now();
     log("warning", "Connection with master lost.");
     log("notice", "Caching the disconnected master state.");
+  }
+
+  /** While the server ends nothing more comes from the primary: the end of what has come is to be stored. */
+  pause(paused: boolean): void {
+    this.paused = paused;
+    if (paused) this.leave();
   }
 
   private becomeReplica(): void {
@@ -185,7 +192,7 @@ export class Follower implements LinkOwner {
   private connect(): void {
     const { log, dataset } = this.parts;
     // What comes could not be persisted: it stays with the primary until it can (`replica-ignore-disk-write-errors`).
-    if (dataset.diskFailure() !== null) return;
+    if (this.paused || dataset.diskFailure() !== null) return;
     const { host, port } = this.address!;
     log("notice", `Connecting to MASTER ${host}:${port}`);
     this.link = new Link({ host, port }, this.parts, this);
