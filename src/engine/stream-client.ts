@@ -47,6 +47,8 @@ export class StreamClient implements StreamTarget {
   beginRead(): void {
     this.engine.refreshTime();
     this.engine.keyspace.expiryMode = "ignore";
+    // What the stream does is in the stream.
+    this.engine.log.mute(true);
     this.client.lastActiveMs = this.engine.keyspace.now;
   }
 
@@ -60,6 +62,7 @@ export class StreamClient implements StreamTarget {
   }
 
   endRead(): void {
+    this.engine.log.mute(false);
     this.engine.settleExpiry();
   }
 

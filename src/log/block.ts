@@ -1,5 +1,7 @@
 /** A run of whole atomic units in the log, handed to whoever stores or sends it. */
 
+import type { Audience } from "./log.js";
+
 /** Memory that blocks lie in. Internal to the log: sinks see blocks. */
 export interface Segment {
   readonly bytes: Buffer;
@@ -22,8 +24,8 @@ export class LogBlock {
   endOffset = 0;
   /** The database that a reader must have selected before the first byte; -1: the block selects one itself. */
   database = -1;
-  /** Whether the append-only file takes these bytes; replicas take all. */
-  forFile = true;
+  /** What is for the file alone ends at the offset where it begins. */
+  audience: Audience = "all";
   /** Counted by the log. */
   holders = 0;
 
@@ -37,7 +39,17 @@ export class LogBlock {
 
   /** The log's offset before the first byte. */
   get startOffset(): number {
-    return this.endOffset - (this.end - this.start);
+    return this.isOwn ? this.endOffset : this.endOffset - (this.end - this.start);
+  }
+
+  /** Whether the append-only file takes these bytes. */
+  get forFile(): boolean {
+    return this.audience !== "replicas";
+  }
+
+  /** Whether these bytes are for the append-only file alone: what a replica's own clients have written. */
+  get isOwn(): boolean {
+    return this.audience === "file";
   }
 
   /** Whether this block's bytes lie right behind `previous` in memory. */

@@ -13,9 +13,10 @@
  * is left of a segment starts the next one, so a turn may make more than one block; a unit larger than a segment gets
  * one of its own. So a block always holds whole units.
  *
- * **Audience.** Everything goes to the replicas; the file passes over what has no effect on the dataset: PING,
- * REPLCONF GETACK, PUBLISH. A change of audience ends a block. So an offset can never be told from the file's bytes;
- * the file keeps marks for that.
+ * **Audience.** What has no effect on the dataset is for the replicas alone: PING, REPLCONF GETACK, PUBLISH. What the
+ * clients of a writable replica write is for its file alone: it has no place in the primary's stream, so it stands in
+ * the file at the offset of the byte before it. All else is for both. A change of audience ends a block. So an offset
+ * can never be told from the file's bytes; the file keeps marks for that.
  *
  * **Offsets.** The offset moves by the bytes that are appended, and bytes are appended while anybody listens: the file,
  * or the replicas (from the first one that attached until the backlog is given up). While nobody does, the dataset
@@ -28,12 +29,16 @@ import { encodeCommand } from "../resp/request.js";
 import { copy, viewed } from "../util/copy.js";
 import { LogBlock, type Segment } from "./block.js";
 
+const NO_BYTES = new Uint8Array(0);
 const SEGMENT_BYTES = 1024 * 1024;
 /**
  * So many free segments stay for the next wave of writes, as many as wait for a sync of the file in a steady load. What
  * is given back is the system's only after a garbage collection, so giving back what is soon needed again takes more.
  */
 const KEPT_FREE = 4;
+
+/** Whom bytes are for. */
+export type Audience = "all" | "replicas" | "file";
 
 /** Who takes the log's bytes. */
 export type Listener = "file" | "replicas";
@@ -52,6 +57,7 @@ export class Log {
 
   private total = 0;
   private fileTotal = 0;
+  private fileLength = 0;
   private selectedDb = -1;
   private readonly selects: Uint8Array[] = [];
 
@@ -59,7 +65,7 @@ export class Log {
   /** Where the block that is being filled starts, and the database selected there. */
   private blockStart = 0;
   private blockDatabase = -1;
-  private blockForFile = true;
+  private blockAudience: Audience = "all";
   /** Full blocks of this turn, oldest first. */
   private readonly ready: LogBlock[] = [];
 
@@ -83,6 +89,11 @@ export class Log {
   /** The offset behind the last byte that the append-only file takes: what a reply waits for. */
   get fileOffset(): number {
     return this.fileTotal;
+  }
+
+  /** How many bytes the file has been given: more after each unit that it has to store. */
+  get fileBytes(): number {
+    return this.fileLength;
   }
 
   /** Whether other servers have this history: replicas of ours, or a primary whose stream it is. */
@@ -117,7 +128,7 @@ export class Log {
 
   /**
    * The server begins or ceases to follow a primary. While it does the history is the primary's, byte for byte: it
-   * comes through `appendStream`, and what the server itself has done gets nowhere.
+   * comes through `appendStream`, and what the server itself has done is for its own file alone.
    */
   follow(follows: boolean): void {
     this.following = follows;
@@ -127,7 +138,8 @@ export class Log {
   }
 
   private settle(): void {
-    this.enabled = (this.fileListens || this.replicasListen) && this.mutes === 0 && !this.following;
+    const isHeard = this.fileListens || (this.replicasListen && !this.following);
+    this.enabled = isHeard && this.mutes === 0;
   }
 
   /**
@@ -158,17 +170,33 @@ export class Log {
     forFile = true,
   ): void {
     if (!this.enabled || !(forFile || this.replicasListen)) return;
+    if (this.following) {
+      if (forFile) this.appendOwn(db, bytes, start, end, dbAfter);
+      return;
+    }
     const select = db === -1 || db === this.selectedDb ? null : this.selectOf(db);
-    const length = end - start + (select === null ? 0 : select.length);
-    if (this.current.bytes.length - this.current.used < length) this.startSegment(length);
+    this.makeRoom(end - start + (select === null ? 0 : select.length));
     if (select !== null) {
       // The file needs it even when what follows is not for the file.
-      this.put(select, 0, select.length, true);
+      this.put(select, 0, select.length, "all");
       this.selectedDb = db;
     }
-    this.put(bytes, start, end, forFile);
+    this.put(bytes, start, end, forFile ? "all" : "replicas");
     if (dbAfter !== -1) this.selectedDb = dbAfter;
-    if (this.current.bytes.length > this.segmentBytes) this.startSegment(0);
+    this.leaveLargeSegment();
+  }
+
+  /** `append` while the log is a primary's stream, which goes on in the database that it has selected. */
+  private appendOwn(db: number, bytes: Uint8Array, start: number, end: number, dbAfter: number): void {
+    const before = db === this.selectedDb ? NO_BYTES : this.selectOf(db);
+    // Where the stream has selected none, it does so before it goes on.
+    const isBack = dbAfter === this.selectedDb || this.selectedDb === -1;
+    const after = isBack ? NO_BYTES : this.selectOf(this.selectedDb);
+    this.makeRoom(before.length + end - start + after.length);
+    this.put(before, 0, before.length, "file");
+    this.put(bytes, start, end, "file");
+    this.put(after, 0, after.length, "file");
+    this.leaveLargeSegment();
   }
 
   /**
@@ -176,11 +204,10 @@ export class Log {
    * that they leave selected.
    */
   appendStream(bytes: Uint8Array, start: number, end: number, dbAfter: number, forFile: boolean): void {
-    const length = end - start;
-    if (this.current.bytes.length - this.current.used < length) this.startSegment(length);
-    this.put(bytes, start, end, forFile);
+    this.makeRoom(end - start);
+    this.put(bytes, start, end, forFile ? "all" : "replicas");
     this.selectedDb = dbAfter;
-    if (this.current.bytes.length > this.segmentBytes) this.startSegment(0);
+    this.leaveLargeSegment();
   }
 
   /** The next append selects its database first: for a new file. Nothing can be put into a primary's stream. */
@@ -240,18 +267,30 @@ export class Log {
     return this.allocated;
   }
 
+  /** Makes room for so many bytes in one segment. */
+  private makeRoom(length: number): void {
+    if (this.current.bytes.length - this.current.used < length) this.startSegment(length);
+  }
+
+  /** Goes on in an ordinary segment, if the current one was made for a large unit. */
+  private leaveLargeSegment(): void {
+    if (this.current.bytes.length > this.segmentBytes) this.startSegment(0);
+  }
+
   /** Puts bytes, for which there is room, into a block for their audience. */
-  private put(bytes: Uint8Array, start: number, end: number, forFile: boolean): void {
+  private put(bytes: Uint8Array, start: number, end: number, audience: Audience): void {
     const segment = this.current;
-    if (forFile !== this.blockForFile) {
+    if (audience !== this.blockAudience) {
       this.endBlock();
-      this.blockForFile = forFile;
+      this.blockAudience = audience;
     }
     if (this.blockStart === segment.used) this.blockDatabase = this.selectedDb;
     copy(bytes, start, end, segment.bytes, segment.used);
     segment.used += end - start;
-    this.total += end - start;
-    if (forFile) this.fileTotal = this.total;
+    if (audience !== "file") this.total += end - start;
+    if (audience === "replicas") return;
+    this.fileTotal = this.total;
+    this.fileLength += end - start;
   }
 
   private endBlock(): void {
@@ -270,7 +309,7 @@ export class Log {
     block.end = segment.used;
     block.endOffset = this.total;
     block.database = this.blockDatabase;
-    block.forFile = this.blockForFile;
+    block.audience = this.blockAudience;
     block.holders = 1;
     segment.holders++;
     this.blockStart = segment.used;

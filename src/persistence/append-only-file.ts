@@ -113,6 +113,7 @@ export class AppendOnlyFile {
     if (forFile) this.rewriteBuffer?.add(bytes, start, end);
     this.rewriteBuffer?.flow();
     this.tail.accept(block);
+    this.synced = Math.min(this.synced, this.tail.syncLimit);
     if (!forFile && this.tail.unwritten.bytes === 0 && !this.writing) {
       this.tail.write(false);
       if (isClean) this.synced = this.tail.written;
@@ -351,7 +352,7 @@ export class AppendOnlyFile {
   }
 
   private startSync(): void {
-    const { written, wholeBytes } = this.tail;
+    const { written, wholeBytes } = this.tail.beginSync();
     const began = this.parts.clock.monotonicUs();
     this.syncing = true;
     this.syncStartedUs = began;
@@ -366,7 +367,7 @@ export class AppendOnlyFile {
   private syncSucceeded(offset: number, length: number, began: number): void {
     this.syncing = false;
     this.group.completed(this.parts.clock.monotonicUs() - began);
-    this.synced = offset;
+    this.synced = Math.min(offset, this.tail.syncLimit);
     this.tail.deviceHas(length);
     if (this.policy === "no") this.tail.release(this.tail.wholeBytes);
     if (this.policy === "always") this.latency(began, "aof-fsync-always");

@@ -30,6 +30,14 @@ export class Tail {
   written: number;
   /** The end of the last block that came in. */
   accepted: number;
+  /**
+   * The ends of blocks that are for the file alone (log.ts) and that the kernel does not have. They end at an offset
+   * that was reached before they came, so `written` steps back by one until they are written: nobody may take them for
+   * written that waits for that offset.
+   */
+  private readonly own: number[] = [];
+  /** The same for what is synced: such blocks have come since the last sync began, so it reaches no further. */
+  syncLimit = Number.POSITIVE_INFINITY;
   private partialBytes = 0;
   /** The length of the file that was on the device at the last good sync. */
   private synced: number;
@@ -81,9 +89,12 @@ export class Tail {
       this.log.release(block);
       return;
     }
+    // Between two marks that are as far apart as the bytes are long is the stream, and nothing else (stream-tail.ts).
+    if (block.isOwn && this.sealing.isWanted) this.seal();
     const timestamp = this.sealing.timestamp(this.accepted);
     if (timestamp !== null) this.add(timestamp);
     this.add(block);
+    if (block.isOwn) this.noteOwn(block.endOffset);
     this.accepted = block.endOffset;
     if (this.sealing.isDue) this.seal();
   }
@@ -140,6 +151,12 @@ export class Tail {
     }
   }
 
+  /** A sync begins: what is written now is what it brings to the device. */
+  beginSync(): this {
+    this.syncLimit = Number.POSITIVE_INFINITY;
+    return this;
+  }
+
   /** The device has the file up to this length. */
   deviceHas(length: number): void {
     this.synced = length;
@@ -175,6 +192,7 @@ export class Tail {
   replaceBy(file: DiskFile, bytes: number, unsealed: number, crc: number): DiskFile {
     const old = this.exchange(file, bytes);
     while (!this.unwritten.isEmpty) this.letGo(this.unwritten.shift());
+    this.own.length = 0;
     this.written = this.accepted;
     this.sealing.begin(bytes, unsealed, crc);
     if (this.sealing.isWanted) this.seal();
@@ -198,6 +216,12 @@ export class Tail {
     closeQuietly(this.file);
   }
 
+  private noteOwn(end: number): void {
+    this.own.push(end);
+    this.written = Math.min(this.written, end - 1);
+    this.syncLimit = Math.min(this.syncLimit, end - 1);
+  }
+
   private add(piece: Piece): void {
     this.unwritten.push(piece);
     this.sealing.add(piece);
@@ -213,7 +237,8 @@ export class Tail {
     const piece = this.unwritten.shift();
     this.partialBytes -= piece.length;
     this.wholeBytes += piece.length;
-    this.written = piece.endOffset;
+    if (isBlock(piece) && piece.isOwn) this.own.shift();
+    this.written = Math.min(piece.endOffset, (this.own[0] ?? Number.POSITIVE_INFINITY) - 1);
     if (piece.length > 0 && (retain || !this.retained.isEmpty)) this.retained.push(piece);
     else this.letGo(piece);
   }

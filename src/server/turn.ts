@@ -133,7 +133,7 @@ export class Turn {
     const { log } = this.engine;
     const { primary } = this.engine.services;
     for (let block = log.take(); block !== null; block = log.take()) {
-      if (log.hasReplicas) {
+      if (log.hasReplicas && !block.isOwn) {
         log.retain(block);
         primary.take(block);
       }

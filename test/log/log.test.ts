@@ -224,6 +224,42 @@ test("the file gets the change of database that something not for it has caused"
   assert.equal(forFile.map(text).join(""), `${select(0)}a${select(3)}b`);
 });
 
+test("beside a primary's stream, what the server itself does is for the file alone and moves no offset", () => {
+  const log = enabled();
+  log.listen("replicas", true);
+  log.follow(true);
+  const stream = Buffer.from(`${select(2)}theirs`);
+  log.appendStream(stream, 0, stream.length, 2, true);
+  const { offset, fileBytes } = log;
+  append(log, 2, "same");
+  append(log, 5, "other");
+  append(log, 2, "wanders", 7);
+  relay(log, 2, "publish");
+  assert.equal(log.offset, offset);
+  assert.equal(log.fileOffset, offset);
+  assert.ok(log.fileBytes > fileBytes);
+  assert.equal(log.database, 2);
+  log.mute(true);
+  append(log, 2, "what the stream does is in the stream");
+  log.mute(false);
+  log.appendStream(stream, 0, stream.length, 2, true);
+  assert.deepEqual(
+    takeAll(log).map((block) => [text(block), block.audience, block.startOffset, block.endOffset]),
+    [
+      [`${select(2)}theirs`, "all", 0, offset],
+      [`same${select(5)}other${select(2)}wanders${select(2)}`, "file", offset, offset],
+      [`${select(2)}theirs`, "all", offset, 2 * offset],
+    ],
+  );
+});
+
+test("a stream that has selected no database yet selects it before it goes on", () => {
+  const log = enabled();
+  log.follow(true);
+  append(log, 4, "own");
+  assert.deepEqual(takeAll(log).map(text), [`${select(4)}own`]);
+});
+
 test("without replicas nothing is kept for them, and the offset stands still", () => {
   const log = enabled();
   append(log, 0, "a");
@@ -237,7 +273,6 @@ test("a stream of somebody else is taken as it is and says which database it end
   const log = enabled();
   const bytes = Buffer.from("SELECT 4, SET");
   log.follow(true);
-  append(log, 1, "not part of it");
   log.appendStream(bytes, 0, bytes.length, 4, true);
   assert.equal(log.database, 4);
   log.forgetDatabase();

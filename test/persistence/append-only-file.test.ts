@@ -130,6 +130,76 @@ test("always: no reply leaves before the device has its bytes", async () => {
   assert.equal(await counter(store.disk.afterPowerLoss("synced")), 1);
 });
 
+/** A store that follows a primary, whose stream has brought an increment. */
+async function following(policy: FsyncPolicy): Promise<Store> {
+  const store = await running(policy);
+  store.log.follow(true);
+  streamed(store);
+  return store;
+}
+
+function streamed(store: Store): void {
+  const bytes = Buffer.from(FIRST, "latin1");
+  store.log.appendStream(bytes, 0, bytes.length, 0, true);
+  store.endTurn();
+}
+
+/** A write of the replica's own client; the function returned tells whether it was acknowledged. */
+function own(store: Store): () => boolean {
+  let acknowledged = false;
+  store.run(3, ["INCR own"], () => {
+    acknowledged = true;
+  });
+  store.endTurn();
+  return () => acknowledged;
+}
+
+const OWN = resp("SELECT 3", "INCR own", "SELECT 0");
+
+test("always: a write that moves no offset is acknowledged no sooner than the device has it", async () => {
+  const store = await following("always");
+  store.disk.record.length = 0;
+  // A sync of what the stream has brought is under way, which tells nothing of what comes now.
+  const early = own(store);
+  await turns(store, 1);
+  assert.deepEqual(operations(store, "sync"), ["sync"]);
+  assert.equal(store.aof.syncedOffset, store.log.offset - 1);
+  assert.equal(early(), false);
+  await turns(store, 2);
+  assert.equal(early(), true);
+  assert.equal(store.aof.syncedOffset, store.log.offset);
+  // Nothing is under way.
+  const late = own(store);
+  assert.equal(late(), false);
+  await turns(store, 2);
+  assert.equal(late(), true);
+  assert.equal(content(store), FIRST + OWN + OWN);
+  assert.equal(store.log.offset, FIRST.length);
+});
+
+test("everysec: a write that moves no offset waits for a write beside a sync, and for room", async () => {
+  const store = await following("everysec");
+  await store.clock.advance(1000);
+  store.disk.hold();
+  streamed(store);
+  await store.clock.advance(1000);
+  const beside = own(store);
+  assert.equal(beside(), false);
+  store.disk.release();
+  await turns(store, 2);
+  assert.equal(beside(), true);
+  const full = store.disk.fail({ operation: "write", code: "ENOSPC" });
+  const refused = own(store);
+  assert.equal(refused(), false);
+  assert.equal(store.aof.canWrite, false);
+  await store.clock.advance(3000);
+  assert.equal(refused(), false);
+  full.stop();
+  await store.clock.advance(3000);
+  assert.equal(refused(), true);
+  assert.equal(content(store), FIRST + FIRST + OWN + OWN);
+});
+
 test("always: all that comes in during a sync is one write and one sync", async () => {
   const store = await running("always");
   increments(store, 1);

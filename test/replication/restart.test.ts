@@ -170,3 +170,65 @@ async function whileWriting(server: ServerProcess, action: () => Promise<void>):
   await writing;
   client.close();
 }
+
+for (const policy of ["always", "everysec"])
+  test(`what a writable replica's clients write outlives kill -9 (appendfsync ${policy})`, async () => {
+    await using primary = await ServerProcess.start({ args: FILE });
+    using source = await primary.client();
+    const dir = temporaryDirectory();
+    try {
+      const place = ["--replicaof", "127.0.0.1", String(primary.port), "--replica-read-only", "no"];
+      const options = { dir, args: [...FILE, "--appendfsync", policy, ...place] };
+      await source.call("SET", "theirs", "1");
+      {
+        await using replica = await ServerProcess.start(options);
+        using target = await replica.client();
+        await sameData(source, target);
+        await replica.run.logged("Background AOF rewrite finished successfully");
+        await source.call("SELECT", 2);
+        await source.call("SET", "theirs", "2");
+        await sameData(source, target);
+        await target.call("SELECT", 5);
+        await target.call("SET", "ours", "1", "EX", 1000);
+        await target.call("MULTI");
+        await target.call("INCR", "ours:2");
+        await target.call("SELECT", 6);
+        await target.call("INCR", "ours:3");
+        await target.call("EXEC");
+        // Into the database that the stream has selected.
+        await source.call("SET", "theirs:2", "3");
+        await eventually("it has come", async () => {
+          await target.call("SELECT", 2);
+          return (await target.call("GET", "theirs:2")) === "3";
+        });
+        await target.call("FLUSHDB");
+        await replica.run.kill("SIGKILL");
+      }
+      await source.call("SET", "theirs:3", "4");
+      await using replica = await ServerProcess.start(options);
+      using target = await replica.client();
+      await target.call("SELECT", 2);
+      await eventually("it goes on", async () => (await target.call("GET", "theirs:3")) === "4");
+      assert.deepEqual(await target.call("KEYS", "*"), ["theirs:3"]);
+      assert.match(String(await source.call("INFO", "stats")), /sync_full:1\r\nsync_partial_ok:1\r\n/);
+      for (const [database, key, value] of [
+        [0, "theirs", "1"],
+        [5, "ours", "1"],
+        [5, "ours:2", "1"],
+        [6, "ours:3", "1"],
+      ] as const) {
+        await target.call("SELECT", database);
+        assert.equal(await target.call("GET", key), value, key);
+      }
+      await target.call("REPLICAOF", "NO", "ONE");
+      await target.call("SET", "ours", "2");
+      await replica.run.kill("SIGKILL");
+      await using again = await ServerProcess.start({ dir, args: FILE });
+      using last = await again.client();
+      await last.call("SELECT", 6);
+      assert.equal(await last.call("GET", "ours"), "2");
+      assert.equal(await last.call("GET", "ours:3"), "1");
+    } finally {
+      removeDirectory(dir);
+    }
+  });
