@@ -1,10 +1,12 @@
 /**
  * Small blocks. A chunk is cut into slabs of 64 KiB, and a slab into blocks of one size class. Classes go by 16 bytes
- * up to 512 bytes, then by an eighth of the power of two below, up to 8 KiB.
+ * from 32 to 512 bytes, then by an eighth of the power of two below, up to 8 KiB.
  *
- * Each slab has its own list of free blocks, threaded through the blocks themselves, so a slab whose last block is
- * freed can serve another class, and a chunk whose last slab is freed goes back to the system. Slabs of a class that
- * have room form a doubly linked list; allocation takes from its head.
+ * Each slab has its own map of free blocks, a bit for each, so a slab whose last block is freed can serve another class,
+ * and a chunk whose last slab is freed goes back to the system. Slabs of a class that have room form a doubly linked
+ * list; allocation takes from its head the free block with the lowest address. So what is made one after the other lies
+ * side by side, also where blocks were freed in whatever order before, and is read in order later: with a list of
+ * free blocks, last in first out, ranges of a sorted set took three times as long after SPOP had emptied a set.
  */
 
 import type { Chunks } from "./chunks.js";
@@ -15,8 +17,10 @@ const SLABS_PER_CHUNK = CHUNK_UNITS / SLAB_UNITS;
 /** The largest block that slabs hold, in units. */
 export const SMALL_UNITS_MAX = 512;
 const NONE = -1;
-/** In a free block, the word behind the header holds the next free block of the slab. */
-const NEXT_FREE = 2;
+/** The smallest block: nothing that is kept fits into less. */
+const UNITS_MIN = 2;
+/** Words of a slab's map of free blocks. */
+const MAP_WORDS = SLAB_UNITS / UNITS_MIN / 32;
 
 /** Units of each class. */
 const CLASS_UNITS: readonly number[] = classUnits();
@@ -25,7 +29,7 @@ const CLASS_OF: Uint8Array = classTable(CLASS_UNITS);
 
 function classUnits(): number[] {
   const sizes: number[] = [];
-  for (let units = 1; units <= 32; units++) sizes.push(units);
+  for (let units = UNITS_MIN; units <= 32; units++) sizes.push(units);
   for (let power = 32; power < SMALL_UNITS_MAX; power *= 2) {
     for (let eighth = 1; eighth <= 8; eighth++) sizes.push(power + (power / 8) * eighth);
   }
@@ -53,9 +57,10 @@ export class Slabs {
   // Of each slab, by its number (chunk * SLABS_PER_CHUNK + place):
   private classes = new Uint8Array(0);
   private used = new Uint16Array(0);
-  /** Blocks handed out at least once; those beyond were never touched, so their pages cost nothing. */
-  private touched = new Uint16Array(0);
-  private freeHead = new Uint32Array(0);
+  /** MAP_WORDS words of each: the bits of its free blocks. */
+  private free = new Int32Array(0);
+  /** The words of the map before this one have no bit. */
+  private lowest = new Uint8Array(0);
   private next = new Int32Array(0);
   private previous = new Int32Array(0);
 
@@ -75,14 +80,9 @@ export class Slabs {
     if (slab === NONE) slab = this.openSlab(sizeClass);
     const size = CLASS_UNITS[sizeClass]!;
     const used = ++this.used[slab]!;
-    let ref = this.freeHead[slab]!;
-    if (ref !== 0) {
-      this.freeHead[slab] = this.chunks.read(ref, NEXT_FREE);
-    } else {
-      ref = slab * SLAB_UNITS + this.touched[slab]!++ * size;
-    }
+    const index = this.takeLowest(slab);
     if ((used + 1) * size > SLAB_UNITS) this.unlink(slab, sizeClass);
-    return ref;
+    return slab * SLAB_UNITS + index * size;
   }
 
   release(ref: Ref): void {
@@ -90,10 +90,39 @@ export class Slabs {
     const sizeClass = this.classes[slab]!;
     const size = CLASS_UNITS[sizeClass]!;
     const used = this.used[slab]!--;
-    this.chunks.words[ref >>> 22]![this.chunks.word(ref) + NEXT_FREE] = this.freeHead[slab]!;
-    this.freeHead[slab] = ref;
+    this.putBack(slab, ((ref & (SLAB_UNITS - 1)) / size) | 0);
     if ((used + 1) * size > SLAB_UNITS) this.link(slab, sizeClass);
     if (used === 1) this.closeSlab(slab, sizeClass);
+  }
+
+  /** The free block with the lowest address, of a slab that has one. */
+  private takeLowest(slab: number): number {
+    const { free } = this;
+    const map = slab * MAP_WORDS;
+    let word = this.lowest[slab]!;
+    while (free[map + word] === 0) word++;
+    const bits = free[map + word]!;
+    const bit = bits & -bits;
+    free[map + word] = bits ^ bit;
+    this.lowest[slab] = word;
+    return word * 32 + 31 - Math.clz32(bit);
+  }
+
+  private putBack(slab: number, index: number): void {
+    const word = index >>> 5;
+    const at = slab * MAP_WORDS + word;
+    this.free[at] = this.free[at]! | (1 << (index & 31));
+    if (word < this.lowest[slab]!) this.lowest[slab] = word;
+  }
+
+  /** All blocks of the slab are free. */
+  private mapFree(slab: number, blocks: number): void {
+    const map = slab * MAP_WORDS;
+    const whole = blocks >>> 5;
+    this.free.fill(-1, map, map + whole);
+    this.free.fill(0, map + whole, map + MAP_WORDS);
+    if (blocks & 31) this.free[map + whole] = (1 << (blocks & 31)) - 1;
+    this.lowest[slab] = 0;
   }
 
   private openSlab(sizeClass: number): number {
@@ -102,8 +131,7 @@ export class Slabs {
     this.slabBytes += SLAB_UNITS * 16;
     this.classes[slab] = sizeClass;
     this.used[slab] = 0;
-    this.touched[slab] = 0;
-    this.freeHead[slab] = 0;
+    this.mapFree(slab, Math.floor(SLAB_UNITS / CLASS_UNITS[sizeClass]!));
     this.link(slab, sizeClass);
     return slab;
   }
@@ -144,8 +172,8 @@ export class Slabs {
     };
     this.classes = grow(this.classes, new Uint8Array(room));
     this.used = grow(this.used, new Uint16Array(room));
-    this.touched = grow(this.touched, new Uint16Array(room));
-    this.freeHead = grow(this.freeHead, new Uint32Array(room));
+    this.free = grow(this.free, new Int32Array(room * MAP_WORDS));
+    this.lowest = grow(this.lowest, new Uint8Array(room));
     this.next = grow(this.next, new Int32Array(room));
     this.previous = grow(this.previous, new Int32Array(room));
   }

@@ -68,6 +68,16 @@ describe("the arena", () => {
     );
   });
 
+  it("lays side by side what is made in turn, in whatever order blocks were freed before", () => {
+    const arena = new Arena();
+    const blocks = Array.from({ length: 5000 }, () => arena.allocate(48));
+    // In an order that has nothing to do with where they are.
+    for (let i = 0; i < 4500; i++) arena.free(blocks[(i * 7919) % 5000]!);
+    const made = Array.from({ length: 4000 }, () => arena.allocate(48));
+    const steps = made.slice(1).filter((ref, index) => ref < made[index]!).length;
+    assert.ok(steps < 5, `${steps} times a block lies before the one that was made before it`);
+  });
+
   it("refuses to free a block twice", () => {
     const arena = new Arena();
     const ref = arena.allocate(64);
