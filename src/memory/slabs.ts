@@ -57,8 +57,8 @@ export class Slabs {
   // Of each slab, by its number (chunk * SLABS_PER_CHUNK + place):
   private classes = new Uint8Array(0);
   private used = new Uint16Array(0);
-  /** MAP_WORDS words of each: the bits of its free blocks. */
-  private free = new Int32Array(0);
+  /** By chunk, since what grows with the data must not be copied: MAP_WORDS words of each slab, the bits of its free blocks. */
+  private readonly maps: Int32Array[] = [];
   /** The words of the map before this one have no bit. */
   private lowest = new Uint8Array(0);
   private next = new Int32Array(0);
@@ -97,31 +97,33 @@ export class Slabs {
 
   /** The free block with the lowest address, of a slab that has one. */
   private takeLowest(slab: number): number {
-    const { free } = this;
-    const map = slab * MAP_WORDS;
+    const map = this.maps[slab >>> 10]!;
+    const first = (slab & 1023) * MAP_WORDS;
     let word = this.lowest[slab]!;
-    while (free[map + word] === 0) word++;
-    const bits = free[map + word]!;
+    while (map[first + word] === 0) word++;
+    const bits = map[first + word]!;
     const bit = bits & -bits;
-    free[map + word] = bits ^ bit;
+    map[first + word] = bits ^ bit;
     this.lowest[slab] = word;
     return word * 32 + 31 - Math.clz32(bit);
   }
 
   private putBack(slab: number, index: number): void {
     const word = index >>> 5;
-    const at = slab * MAP_WORDS + word;
-    this.free[at] = this.free[at]! | (1 << (index & 31));
+    const map = this.maps[slab >>> 10]!;
+    const at = (slab & 1023) * MAP_WORDS + word;
+    map[at] = map[at]! | (1 << (index & 31));
     if (word < this.lowest[slab]!) this.lowest[slab] = word;
   }
 
   /** All blocks of the slab are free. */
   private mapFree(slab: number, blocks: number): void {
-    const map = slab * MAP_WORDS;
-    const whole = blocks >>> 5;
-    this.free.fill(-1, map, map + whole);
-    this.free.fill(0, map + whole, map + MAP_WORDS);
-    if (blocks & 31) this.free[map + whole] = (1 << (blocks & 31)) - 1;
+    const map = this.maps[slab >>> 10]!;
+    const first = (slab & 1023) * MAP_WORDS;
+    const whole = first + (blocks >>> 5);
+    map.fill(-1, first, whole);
+    map.fill(0, whole, first + MAP_WORDS);
+    if (blocks & 31) map[whole] = (1 << (blocks & 31)) - 1;
     this.lowest[slab] = 0;
   }
 
@@ -148,6 +150,7 @@ export class Slabs {
   private addChunk(): number {
     const chunk = this.chunks.addChunk();
     this.makeRoom((chunk + 1) * SLABS_PER_CHUNK);
+    this.maps[chunk] ??= new Int32Array(SLABS_PER_CHUNK * MAP_WORDS);
     const first = chunk * SLABS_PER_CHUNK;
     // Reference 0 means "none", so the slab it would lie in is never used.
     for (let slab = first + SLABS_PER_CHUNK - 1; slab >= Math.max(first, 1); slab--) this.empty.push(slab);
@@ -172,7 +175,6 @@ export class Slabs {
     };
     this.classes = grow(this.classes, new Uint8Array(room));
     this.used = grow(this.used, new Uint16Array(room));
-    this.free = grow(this.free, new Int32Array(room * MAP_WORDS));
     this.lowest = grow(this.lowest, new Uint8Array(room));
     this.next = grow(this.next, new Int32Array(room));
     this.previous = grow(this.previous, new Int32Array(room));
