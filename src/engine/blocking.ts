@@ -182,6 +182,8 @@ export class Blocking {
     if (this.serving || services.loading !== null) return;
     this.serving = true;
     try {
+    // What the unit has written may have expired while it ran.
+    this.engine.refreshTime();
       while (keyspace.ready.length > 0) {
         const { ready } = keyspace;
         keyspace.ready = [];

@@ -120,3 +120,43 @@ MOVE l 2
     "RPUSH l 1",
   ],
 );
+
+sameEffects(
+  "what has expired in the transaction that wrote it is nobody's",
+  `
+@1 ~block BLPOP l m 0
+@2 ~block BZPOPMIN z 0
+MULTI
+RPUSH l x
+PEXPIRE l 1
+ZADD z 1 x
+PEXPIRE z 1
+RPUSH other x
+PEXPIRE other 1
+RENAME other m
+DEBUG SLEEP 0.02
+EXEC
+EXISTS l
+EXISTS z
+EXISTS m
+RPUSH l y
+@1 ~read
+`,
+  [
+    "MULTI",
+    "RPUSH l x",
+    "PEXPIREAT l <time>",
+    "ZADD z 1 x",
+    "PEXPIREAT z <time>",
+    "RPUSH other x",
+    "PEXPIREAT other <time>",
+    "RENAME other m",
+    "EXEC",
+    "DEL l",
+    "DEL z",
+    "DEL m",
+    "RPUSH l y",
+    "LPOP l",
+  ],
+  { "enable-debug-command": "yes", hz: "1" },
+);
