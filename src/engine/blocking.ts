@@ -178,12 +178,13 @@ export class Blocking {
 
   /** Serves the clients whose keys have become ready, unless that is being done already. */
   serve(): void {
-    const { keyspace, services } = this.engine;
-    if (this.serving || services.loading !== null) return;
+    const { keyspace } = this.engine;
+    // While a log is applied nobody is served, unless who applies it says when.
+    if (this.serving || keyspace.expiryMode === "ignore") return;
     this.serving = true;
-    try {
     // What the unit has written may have expired while it ran.
     this.engine.refreshTime();
+    try {
       while (keyspace.ready.length > 0) {
         const { ready } = keyspace;
         keyspace.ready = [];

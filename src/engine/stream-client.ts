@@ -61,6 +61,16 @@ export class StreamClient implements StreamTarget {
     client.reply.cutTo(0);
   }
 
+  get hasReadyKeys(): boolean {
+    return this.engine.keyspace.ready.length > 0;
+  }
+
+  serveReadyKeys(): void {
+    this.endRead();
+    this.engine.blocking.serve();
+    this.beginRead();
+  }
+
   endRead(): void {
     this.engine.log.mute(false);
     this.engine.settleExpiry();

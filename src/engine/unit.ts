@@ -1,18 +1,18 @@
 /**
  * The effects of one atomic unit: a command with what it caused, or a whole EXEC.
  *
- * What only replicas are told (PUBLISH, PING, REPLCONF GETACK) is no effect on the dataset and does not get into the
- * append-only file. It follows the unit's effects, where Redis would put a PUBLISH among them: nobody can see the
- * difference, since a replica applies the effects at once, and so a block of the log holds whole units.
- *
  * Effects are encoded once, as they occur. At the unit's end they go to the log in one piece: alone if there is one,
  * wrapped in MULTI and EXEC if there are more, so that a reader applies all of them or none. The usual unit is one
  * command that is propagated as it came; it goes from the socket's buffer straight into the log.
+ *
+ * What only replicas are told (PUBLISH, PING, REPLCONF GETACK) is no effect on the dataset and does not get into the
+ * append-only file. It has its place among the effects, as in Redis, and the file gets the unit with it cut out.
  */
 
 import type { Log } from "../log/log.js";
 import { encodeCommand, type Request } from "../resp/request.js";
 import { copy, viewed } from "../util/copy.js";
+import { cutOut, type Range } from "../util/cut-out.js";
 import { digits, writeInteger } from "../util/integer.js";
 
 const MULTI = encodeCommand(["MULTI"]);
@@ -35,8 +35,8 @@ export class Unit {
   private writing = false;
   private firstDb = 0;
   private db = 0;
-  /** What only replicas are told, each with its database. */
-  private told: { readonly db: number; readonly bytes: Uint8Array }[] = [];
+  /** Where in the bytes lies what only replicas are told. */
+  private told: Range[] = [];
 
   constructor(private readonly log: Log) {}
 
@@ -85,39 +85,38 @@ export class Unit {
    * Nothing happens while there is no replication.
    */
   tell(db: number, args: readonly (Uint8Array | string)[]): void {
-    if (this.log.enabled && this.log.hasReplicas) this.told.push({ db, bytes: encodeCommand(args) });
+    if (!this.log.tellsReplicas) return;
+    this.beginEffect(db === -1 && this.effects > 0 ? this.db : db);
+    const start = this.end;
+    this.put(encodeCommand(args));
+    this.told.push({ start, end: this.end });
   }
 
   /** Ends the unit, whose last effect is the request itself if one is given. */
   commit(db: number, request: Request | null): void {
-    this.commitEffects(db, request);
-    if (this.told.length > 0) this.commitTold();
-  }
-
-  private commitEffects(db: number, request: Request | null): void {
     if (request !== null && this.effects === 0) {
       this.log.append(db, request.bytes, request.start, request.end);
       return;
     }
     if (request !== null) this.addRequest(db, request);
     if (this.effects === 0) return;
-    if (this.effects === 1) {
-      this.log.append(this.firstDb, this.bytes, MULTI.length, this.end, this.db);
-    } else {
-      MULTI.copy(this.bytes);
-      this.append(this.db, EXEC, 0, EXEC.length);
-      this.log.append(this.firstDb, this.bytes, 0, this.end, this.db);
-    }
+    this.handOver();
     this.reset();
   }
 
-  private commitTold(): void {
-    const { told } = this;
-    this.told = [];
-    const isUnit = told.length > 1;
-    if (isUnit) this.log.append(told[0]!.db, MULTI, 0, MULTI.length, undefined, false);
-    for (const { db, bytes } of told) this.log.append(db, bytes, 0, bytes.length, undefined, false);
-    if (isUnit) this.log.append(-1, EXEC, 0, EXEC.length, undefined, false);
+  private handOver(): void {
+    const { log, effects, told, firstDb, db } = this;
+    if (effects > 1) {
+      MULTI.copy(this.bytes);
+      this.put(EXEC);
+    }
+    const start = effects > 1 ? 0 : MULTI.length;
+    const { bytes, end } = this;
+    // A change of database must get into the file.
+    const isTold = told.length === effects && db === firstDb;
+    const isWhole = told.length === 0 || isTold;
+    const forFile = isWhole ? !isTold : cutOut(bytes, start, end, told);
+    log.append(firstDb, bytes, start, end, db, forFile);
   }
 
   private append(db: number, bytes: Uint8Array, start: number, end: number): void {
@@ -160,5 +159,6 @@ export class Unit {
     if (this.bytes.length > KEPT_ROOM) this.bytes = viewed(Buffer.allocUnsafeSlow(FIRST_ROOM));
     this.end = MULTI.length;
     this.effects = 0;
+    if (this.told.length > 0) this.told = [];
   }
 }

@@ -24,7 +24,7 @@ export class LogBlock {
   endOffset = 0;
   /** The database that a reader must have selected before the first byte; -1: the block selects one itself. */
   database = -1;
-  /** What is for the file alone ends at the offset where it begins. */
+  /** What is for the file alone lies at the offset where it ends: it is no part of the stream. */
   audience: Audience = "all";
   /** Counted by the log. */
   holders = 0;
@@ -47,7 +47,7 @@ export class LogBlock {
     return this.audience !== "replicas";
   }
 
-  /** Whether these bytes are for the append-only file alone: what a replica's own clients have written. */
+  /** Whether these bytes are for the append-only file alone. */
   get isOwn(): boolean {
     return this.audience === "file";
   }

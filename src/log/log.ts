@@ -15,8 +15,9 @@
  *
  * **Audience.** What has no effect on the dataset is for the replicas alone: PING, REPLCONF GETACK, PUBLISH. What the
  * clients of a writable replica write is for its file alone: it has no place in the primary's stream, so it stands in
- * the file at the offset of the byte before it. All else is for both. A change of audience ends a block. So an offset
- * can never be told from the file's bytes; the file keeps marks for that.
+ * the file at the offset of the byte before it. All else is for both. A unit that has something for the replicas among
+ * its effects (a PUBLISH inside MULTI) comes in two forms, one for each, that end at one offset. A change of audience
+ * ends a block. So an offset can never be told from the file's bytes; the file keeps marks for that.
  *
  * **Offsets.** The offset moves by the bytes that are appended, and bytes are appended while anybody listens: the file,
  * or the replicas (from the first one that attached until the backlog is given up). While nobody does, the dataset
@@ -39,6 +40,9 @@ const KEPT_FREE = 4;
 
 /** Whom bytes are for. */
 export type Audience = "all" | "replicas" | "file";
+
+/** Whether the file takes a unit that the replicas take, too; or in which other form it does. */
+export type FileForm = boolean | Uint8Array;
 
 /** Who takes the log's bytes. */
 export type Listener = "file" | "replicas";
@@ -101,9 +105,14 @@ export class Log {
     return this.replicasListen || this.following;
   }
 
-  /** Whether the replicas listen: what only they take is appended only then. */
+  /** Whether the replicas listen. */
   get hasReplicas(): boolean {
     return this.replicasListen;
+  }
+
+  /** Whether anybody takes what is for the replicas alone: it has no place in a primary's stream. */
+  get tellsReplicas(): boolean {
+    return this.enabled && this.replicasListen && !this.following;
   }
 
   /**
@@ -159,7 +168,7 @@ export class Log {
    * commands comes wrapped in MULTI and EXEC; one that selects other databases itself ends in `dbAfter`. The bytes
    * are copied.
    *
-   * `db` -1: the bytes need no database; nothing is put before them. With `forFile` false only replicas take them.
+   * `db` -1: the bytes need no database; nothing is put before them.
    */
   append(
     db: number,
@@ -167,21 +176,19 @@ export class Log {
     start: number,
     end: number,
     dbAfter: number = db,
-    forFile = true,
+    forFile: FileForm = true,
   ): void {
     if (!this.enabled || !(forFile || this.replicasListen)) return;
     if (this.following) {
       if (forFile) this.appendOwn(db, bytes, start, end, dbAfter);
       return;
     }
-    const select = db === -1 || db === this.selectedDb ? null : this.selectOf(db);
-    this.makeRoom(end - start + (select === null ? 0 : select.length));
-    if (select !== null) {
-      // The file needs it even when what follows is not for the file.
-      this.put(select, 0, select.length, "all");
-      this.selectedDb = db;
-    }
-    this.put(bytes, start, end, forFile ? "all" : "replicas");
+    const select = db === -1 || db === this.selectedDb ? NO_BYTES : this.selectOf(db);
+    this.makeRoom(select.length + end - start + bytesOf(forFile));
+    // The file needs it even when what follows is not for the file.
+    if (select.length > 0) this.put(select, 0, select.length, "all");
+    if (db !== -1) this.selectedDb = db;
+    this.putUnit(bytes, start, end, forFile);
     if (dbAfter !== -1) this.selectedDb = dbAfter;
     this.leaveLargeSegment();
   }
@@ -203,9 +210,9 @@ export class Log {
    * Appends whole units of the stream of the primary that this server follows, as they came; `dbAfter` is the database
    * that they leave selected.
    */
-  appendStream(bytes: Uint8Array, start: number, end: number, dbAfter: number, forFile: boolean): void {
-    this.makeRoom(end - start);
-    this.put(bytes, start, end, forFile ? "all" : "replicas");
+  appendStream(bytes: Uint8Array, start: number, end: number, dbAfter: number, forFile: FileForm): void {
+    this.makeRoom(end - start + bytesOf(forFile));
+    this.putUnit(bytes, start, end, forFile);
     this.selectedDb = dbAfter;
     this.leaveLargeSegment();
   }
@@ -277,8 +284,24 @@ export class Log {
     if (this.current.bytes.length > this.segmentBytes) this.startSegment(0);
   }
 
-  /** Puts bytes, for which there is room, into a block for their audience. */
-  private put(bytes: Uint8Array, start: number, end: number, audience: Audience): void {
+  private putUnit(bytes: Uint8Array, start: number, end: number, forFile: FileForm): void {
+    if (typeof forFile === "boolean" || !this.fileListens) {
+      this.put(bytes, start, end, forFile ? "all" : "replicas");
+      return;
+    }
+    // Both end at the offset that the replicas' form leads to, and it is the file's form that a reply waits for.
+    this.put(forFile, 0, forFile.length, "file", end - start);
+    this.put(bytes, start, end, "replicas", 0);
+  }
+
+  /** Puts bytes, for which there is room, into a block for their audience, and moves the offset by `counted`. */
+  private put(
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    audience: Audience,
+    counted = audience === "file" ? 0 : end - start,
+  ): void {
     const segment = this.current;
     if (audience !== this.blockAudience) {
       this.endBlock();
@@ -287,7 +310,7 @@ export class Log {
     if (this.blockStart === segment.used) this.blockDatabase = this.selectedDb;
     copy(bytes, start, end, segment.bytes, segment.used);
     segment.used += end - start;
-    if (audience !== "file") this.total += end - start;
+    this.total += counted;
     if (audience === "replicas") return;
     this.fileTotal = this.total;
     this.fileLength += end - start;
@@ -351,4 +374,9 @@ export class Log {
     }
     return select;
   }
+}
+
+/** Bytes of a form of its own. */
+function bytesOf(forFile: FileForm): number {
+  return typeof forFile === "boolean" ? 0 : forFile.length;
 }

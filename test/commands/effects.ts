@@ -68,7 +68,7 @@ async function perform(step: Step, client: WireClient, admin: WireClient): Promi
 }
 
 /** The commands of all incremental files, a line each. */
-function commandsOf(dir: string): string[] {
+export function commandsOf(dir: string): string[] {
   const files = readdirSync(join(dir, "appendonlydir")).filter((name) => name.endsWith(".incr.aof"));
   const bytes = Buffer.concat(files.sort().map((name) => readFileSync(join(dir, "appendonlydir", name))));
   const commands: string[] = [];

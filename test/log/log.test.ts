@@ -224,6 +224,30 @@ test("the file gets the change of database that something not for it has caused"
   assert.equal(forFile.map(text).join(""), `${select(0)}a${select(3)}b`);
 });
 
+test("a unit in two forms ends at one offset, and a reply waits for the file's", () => {
+  const log = enabled();
+  log.listen("replicas", true);
+  append(log, 0, "before");
+  const { offset } = log;
+  const whole = Buffer.from("effect, message");
+  log.append(3, whole, 0, whole.length, 4, Buffer.from("effect"));
+  assert.equal(log.fileOffset, log.offset);
+  const end = log.offset;
+  append(log, 4, "after");
+  assert.deepEqual(
+    takeAll(log).map((block) => [text(block), block.audience, block.endOffset, block.database]),
+    [
+      [`${select(0)}before${select(3)}`, "all", offset + select(3).length, -1],
+      ["effect", "file", end, 3],
+      ["effect, message", "replicas", end, 3],
+      ["after", "all", end + 5, 4],
+    ],
+  );
+  log.listen("file", false);
+  log.append(4, whole, 0, whole.length, 4, Buffer.from("effect"));
+  assert.deepEqual(takeAll(log).map(text), ["effect, message"]);
+});
+
 test("beside a primary's stream, what the server itself does is for the file alone and moves no offset", () => {
   const log = enabled();
   log.listen("replicas", true);

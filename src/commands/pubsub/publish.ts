@@ -37,6 +37,6 @@ export const spublish = command({
 
 /** Who listens at a replica gets the message, too. */
 function tellReplicas(call: Call): void {
-  if (!call.engine.log.hasReplicas) return;
+  if (!call.engine.log.tellsReplicas) return;
   call.tellReplicas(call.view(0), call.view(1), call.view(2));
 }

@@ -29,6 +29,10 @@ export interface StreamTarget {
   beginRead(): void;
   /** Applies a command, which is valid during the call. */
   apply(request: Request): void;
+  /** Whether clients wait for a key that the stream has brought. */
+  readonly hasReadyKeys: boolean;
+  /** Serves them. What they do is no part of the stream. */
+  serveReadyKeys(): void;
   /** What has been read is applied as far as it is whole. */
   endRead(): void;
 }

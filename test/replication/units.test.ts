@@ -1,0 +1,135 @@
+/** What a unit is in the stream of a primary, and what becomes of it in the append-only file of its replica. */
+
+import assert from "node:assert/strict";
+import { commandsOf } from "../commands/effects.js";
+import { countBlocked, type Side } from "../support/compare.js";
+import { eventually } from "../support/condition.js";
+import { oracleTest, startOracle } from "../support/oracle.js";
+import { type Directives, TidemarkHere } from "../support/product.js";
+import { HandReplica } from "../support/replica.js";
+import { caughtUp } from "../support/replication.js";
+import type { WireClient } from "../support/wire.js";
+
+interface Server extends Side {
+  readonly port: number;
+  readonly dir: string;
+}
+
+const DIRECTIVES: Directives = {
+  appendonly: "yes",
+  "repl-diskless-sync": "no",
+  "repl-ping-replica-period": "3600",
+};
+
+/** Runs the test with both servers in the part in question. */
+function ofBoth(title: string, directives: Directives, run: (server: Server) => Promise<void>): void {
+  const all = { ...DIRECTIVES, ...directives };
+  const args = Object.entries(all).flatMap(([name, value]) => [`--${name}`, value]);
+  oracleTest(title, async (context) => {
+    await context.test("redis-server", async () => {
+      await using server = await startOracle({ args });
+      await run(server);
+    });
+    await context.test("tidemark", async () => {
+      await using server = await TidemarkHere.start(all);
+      await run(server);
+    });
+  });
+}
+
+/** Behind this everything has arrived. */
+const LAST = "SET last 1";
+
+/** The commands of the file from the first write on. */
+async function written(dir: string): Promise<string[]> {
+  let commands: string[] = [];
+  await eventually("the last command is in the file", () => {
+    commands = commandsOf(dir);
+    return commands.at(-1) === LAST;
+  });
+  return commands.filter((command) => !command.startsWith("SELECT"));
+}
+
+const MESSAGES = [
+  ["MULTI"],
+  ["SET", "a", "1"],
+  ["PUBLISH", "c", "m"],
+  ["INCR", "a"],
+  ["SPUBLISH", "c", "n"],
+  ["EXEC"],
+  ["MULTI"],
+  ["PUBLISH", "c", "alone"],
+  ["EXEC"],
+  ["MULTI"],
+  ["PUBLISH", "c", "first"],
+  ["SET", "b", "1"],
+  ["EXEC"],
+  ["SET", "last", "1"],
+];
+
+ofBoth("a message has its place in the transaction, and none in the file", {}, async (server) => {
+  using client = await server.client();
+  using replica = await (await HandReplica.connect(server.port)).synchronize();
+  await client.pipeline(MESSAGES);
+  assert.deepEqual(await replica.upTo(LAST), [
+    ...["SELECT 0", "MULTI", "SET a 1", "PUBLISH c m", "INCR a", "SPUBLISH c n", "EXEC"],
+    ...["PUBLISH c alone", "MULTI", "PUBLISH c first", "SET b 1", "EXEC", LAST],
+  ]);
+  assert.match(String(await client.call("INFO", "replication")), new RegExp(`offset:${replica.offset}\r\n`));
+  const file = ["MULTI", "SET a 1", "INCR a", "EXEC", "MULTI", "SET b 1", "EXEC", LAST];
+  assert.deepEqual(await written(server.dir), file);
+});
+
+/** Makes the server a replica of a new primary, to which `run` then writes. */
+async function asReplica(
+  server: Server,
+  run: (source: WireClient, replica: WireClient) => Promise<void>,
+): Promise<void> {
+  await using primary = await TidemarkHere.start(DIRECTIVES);
+  using source = await primary.client();
+  using replica = await server.client();
+  await replica.call("REPLICAOF", "127.0.0.1", String(primary.port));
+  await caughtUp(source, replica);
+  await eventually("the replica's file follows the snapshot", async () => {
+    const info = String(await replica.call("INFO", "persistence"));
+    return /aof_rewrite_in_progress:0\r\naof_rewrite_scheduled:0\r\n/.test(info);
+  });
+  await run(source, replica);
+}
+
+ofBoth("a replica's file has no messages either", {}, (server) =>
+  asReplica(server, async (source) => {
+    await source.pipeline(MESSAGES);
+    const effects = (await written(server.dir)).filter((command) => !/^(MULTI|EXEC)$/.test(command));
+    assert.deepEqual(effects, ["SET a 1", "INCR a", "SET b 1", LAST]);
+  }),
+);
+
+ofBoth(
+  "who has waited at a writable replica is served behind the unit that has brought the key, also in its file",
+  { "replica-read-only": "no" },
+  (server) =>
+    asReplica(server, async (source, replica) => {
+      using one = await server.client();
+      using other = await server.client();
+      one.send("BLPOP", "l", "0");
+      other.send("BLMOVE", "m", "n", "left", "left", "0");
+      await eventually("both wait", async () => (await countBlocked(replica)) === 2);
+      await source.pipeline([
+        ["RPUSH", "l", "x", "y"],
+        ["LPUSH", "l", "z"],
+        ["MULTI"],
+        ["RPUSH", "m", "1"],
+        ["RPUSH", "m", "2"],
+        ["EXEC"],
+        ["SET", "last", "1"],
+      ]);
+      assert.deepEqual((await one.receive()).value, ["l", "x"]);
+      assert.equal((await other.receive()).value, "1");
+      assert.deepEqual(await written(server.dir), [
+        ...["RPUSH l x y", "LPOP l", "LPUSH l z"],
+        ...["MULTI", "RPUSH m 1", "RPUSH m 2", "EXEC", "LMOVE m n left left", LAST],
+      ]);
+      assert.deepEqual(await replica.call("LRANGE", "l", "0", "-1"), ["z", "y"]);
+    }),
+);
