@@ -63,12 +63,15 @@ function readOptions(call: Call): { pattern: Buffer | null; count: number } {
 /** The cursor stands before the elements, but is known only after them. */
 function replyPart(call: Call, walk: (visit: (texts: readonly Text[]) => void) => number): void {
   const { reply } = call;
-  const found: Buffer[] = [];
-  const next = walk((texts) => {
-    for (const text of texts) found.push(text.copy());
+  let count = 0;
+  const write = (): number =>
+    walk((texts) => {
+      for (const { bytes, start, end } of texts) reply.bulk(bytes, start, end);
+      count += texts.length;
+    });
+  reply.headed(write, (next) => {
+    reply.array(2);
+    reply.bulkInteger(next);
+    reply.array(count);
   });
-  reply.array(2);
-  reply.bulkInteger(next);
-  reply.array(found.length);
-  for (const text of found) reply.bulk(text);
 }

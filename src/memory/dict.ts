@@ -51,6 +51,12 @@ const MERGE_AT = 170;
 /** Deeper than this no 32-bit hash can tell entries apart usefully. */
 const DEPTH_MAX = 26;
 const HASHES = 4294967296;
+/** A hash times this, and a slot added, is one number for the two: numbers are sorted without a comparison of ours. */
+const PLACES = 512;
+
+function hashOf(place: number): number {
+  return Math.floor(place / PLACES);
+}
 
 function home(hash: number): number {
   return ((Math.imul(hash, 0x9e3779b1) >>> 16) * SLOTS) >>> 16;
@@ -147,17 +153,16 @@ export class Dict extends DictReader<Arena> {
     // Sparse tables have many empty segments: a call passes over so many and then comes back with its cursor.
     for (let visits = count * 10; left > 0 && visits > 0; visits--) {
       const segment = this.segmentOf(position | 0);
-      const found = this.slotsFrom(segment, position);
-      const stop = found.length > left ? this.hashAt(segment, found[left - 1]!) : HASHES;
-      for (const slot of found) {
-        if (this.hashAt(segment, slot) > stop) break;
-        visit(this.refAt(segment, slot));
+      const end = this.endOfPart(segment, position, left);
+      const found = this.placesIn(segment, position, end);
+      const stop = found.length > left ? hashOf(found[left - 1]!) : end;
+      for (const place of found) {
+        if (hashOf(place) > stop) break;
+        visit(this.refAt(segment, place % PLACES));
         left--;
       }
-      if (stop < HASHES) return (stop + 1) % HASHES;
-      const range = 2 ** (32 - this.segmentDepth(segment));
-      position = (Math.floor(position / range) + 1) * range;
-      if (position >= HASHES) return 0;
+      position = stop < end ? stop + 1 : end;
+      if (position === HASHES) return 0;
     }
     return position;
   }
@@ -352,20 +357,31 @@ export class Dict extends DictReader<Arena> {
     }
   }
 
-  private hashAt(segment: Ref, slot: number): number {
-    return this.memory.read(segment, SLOTS_AT + slot * 2) >>> 0;
+  /**
+   * Where to end looking for the next `left` entries: where twice as many are to be expected, as hashes are spread
+   * evenly, or where the segment's range ends.
+   */
+  private endOfPart(segment: Ref, position: number, left: number): number {
+    const range = 2 ** (32 - this.segmentDepth(segment));
+    const end = (Math.floor(position / range) + 1) * range;
+    const part = Math.ceil((range / (this.segmentCount(segment) + 1)) * left * 2);
+    return Math.min(position + part, end);
   }
 
   private refAt(segment: Ref, slot: number): Ref {
     return this.memory.read(segment, SLOTS_AT + slot * 2 + 1) >>> 0;
   }
 
-  /** The slots whose hash is not below `position`, in the order of hashes. */
-  private slotsFrom(segment: Ref, position: number): number[] {
-    const found: number[] = [];
+  /** The places of the entries whose hash is in [start, end), in the order of hashes: see PLACES. */
+  private placesIn(segment: Ref, start: number, end: number): Float64Array {
+    const words = this.memory.wordsOf(segment);
+    const base = this.memory.word(segment) + SLOTS_AT;
+    const places: number[] = [];
     for (let slot = 0; slot < SLOTS; slot++) {
-      if (this.refAt(segment, slot) !== 0 && this.hashAt(segment, slot) >= position) found.push(slot);
+      const hash = words[base + slot * 2]! >>> 0;
+      const isWanted = hash >= start && hash < end && words[base + slot * 2 + 1] !== 0;
+      if (isWanted) places.push(hash * PLACES + slot);
     }
-    return found.sort((a, b) => this.hashAt(segment, a) - this.hashAt(segment, b));
+    return Float64Array.from(places).sort();
   }
 }

@@ -288,19 +288,29 @@ export class Reply {
    * Writes an array (or map, set) whose length is known only when its elements have been written: `write` returns it.
    */
   counted(kind: "array" | "map" | "set", write: () => number): void {
+    this.headed(write, (count) => this[kind](count));
+  }
+
+  /** Writes what comes first of a reply but is known only when the rest has been written: `write` returns it. */
+  headed<T>(write: () => T, head: (known: T) => void): void {
     const at = this.length;
-    const count = write();
-    const body = this.from(at);
+    const known = write();
+    const rest = this.from(at);
     this.cutTo(at);
-    this[kind](count);
-    this.raw(body);
+    head(known);
+    this.raw(rest);
   }
 
   /** A copy of what was written after a place that `length` told. */
   private from(at: number): Buffer {
     this.block.length = this.end;
-    const written = [...this.full, this.block].map(({ bytes, length }) => bytes.subarray(0, length));
-    return Buffer.concat(written).subarray(at);
+    const written: Uint8Array[] = [];
+    let before = at;
+    for (const { bytes, length } of [...this.full, this.block]) {
+      if (before < length) written.push(bytes.subarray(before, length));
+      before = Math.max(0, before - length);
+    }
+    return Buffer.concat(written);
   }
 
   private line(text: string, encoding: "utf8" | "latin1" = "utf8"): void {

@@ -110,7 +110,7 @@ function withPoint(digits: string, exponent: number): string {
 
 /** The value as C's printf("%.17g") writes it: DEBUG DIGEST's form of a score, and Lua's of a number. */
 export function formatG17(value: number): string {
-  if (!Number.isFinite(value) || value === 0) return formatDouble(value);
+  if (Number.isSafeInteger(value) || !Number.isFinite(value)) return formatDouble(value);
   const [mantissa, power] = Math.abs(value).toExponential(16).split("e") as [string, string];
   const digits = evenTie(Math.abs(value), mantissa.replace(".", ""));
   const exponent = Number(power);
@@ -120,6 +120,8 @@ export function formatG17(value: number): string {
 
 /** JavaScript rounds a tie up where C rounds it to even; a double that is a tie has exactly 18 digits. */
 function evenTie(value: number, digits: string): string {
+  // Rounded to 18 digits a tie is still one; this spares nearly all others the long way.
+  if (!value.toExponential(17).includes("5e")) return digits;
   const exact = value.toExponential(60).split("e")[0]!.replace(".", "");
   if (!/^.{17}50+$/.test(exact)) return digits;
   return Number(exact[16]) % 2 === 0 ? exact.slice(0, 17) : digits;
