@@ -90,6 +90,7 @@ export class Clients {
     this.pausedUntilMs = 0;
     this.engine.settleExpiry();
     this.engine.blocking.resumePostponed();
+    this.engine.services.follower.proceed();
   }
 
   /** Ten times a second. */

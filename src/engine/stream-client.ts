@@ -31,6 +31,10 @@ export class StreamClient implements StreamTarget {
     return lastCommand === null || !(lastCommand.is(WRITE) || this.framing.has(lastCommand));
   }
 
+  get isPaused(): boolean {
+    return this.engine.clients.paused;
+  }
+
   begin(database: number, link: PrimaryLink): void {
     const { keyspace, clients } = this.engine;
     this.client.discard();

@@ -6,6 +6,7 @@ import { eventually } from "../support/condition.js";
 import { removeDirectory, temporaryDirectory } from "../support/directory.js";
 import { ServerProcess } from "../support/process.js";
 import { HandReplica } from "../support/replica.js";
+import { caughtUp, offsetOf } from "../support/replication.js";
 
 const ARGS = ["--repl-diskless-sync-delay", "0", "--repl-ping-replica-period", "3600"];
 
@@ -113,27 +114,37 @@ for (const [file, death] of [
   });
 }
 
-test("a replica ends although its primary's stream goes on, and continues with it afterwards", async () => {
+test("a replica with replicas ends although its primary's stream goes on, and continues with it afterwards", async () => {
   await using primary = await ServerProcess.start({ args: ARGS });
   using source = await primary.client();
   const dir = temporaryDirectory();
   try {
     const place = ["--replicaof", "127.0.0.1", String(primary.port)];
-    const options = { dir, args: [...place, "--appendonly", "yes"] };
+    const options = { dir, args: [...ARGS, ...place, "--appendonly", "yes"] };
     await using replica = await ServerProcess.start(options);
     await replica.run.logged("Background AOF rewrite finished successfully");
-    let ended = false;
-    const ending = replica.run.kill("SIGTERM").then((how) => {
-      ended = true;
-      return how;
-    });
-    while (!ended) await Promise.all(Array.from({ length: 20 }, () => source.call("INCR", "counter")));
-    assert.deepEqual(await ending, { code: 0, signal: null }, replica.log);
-    assert.doesNotMatch(replica.log, /errors trying to shut down/);
+    using below = await (await HandReplica.connect(replica.port)).synchronize();
+    using client = await replica.client();
+    await source.call("SET", "a", "1");
+    await below.upTo("SET a 1");
+    client.send("SHUTDOWN");
+    await replica.run.logged("Waiting for replicas before shutting down.");
+    await source.call("SET", "a", "2");
+    using other = await replica.client();
+    const end = await offsetOf(source);
+    await eventually("the write has come", async () =>
+      String(await other.call("INFO", "replication")).includes(`slave_read_repl_offset:${end}\r\n`),
+    );
+    assert.equal(await other.call("GET", "a"), "1");
+    below.acknowledge();
+    assert.deepEqual(await replica.run.end(), { code: 0, signal: null }, replica.log);
+    assert.match(replica.log, /1 of 1 replicas are in sync when shutting down\./);
+    // Nothing more may come while the last bytes are on their way to the device.
+    assert.match(replica.log, /Connection with master lost\..*Calling fsync\(\) on the AOF file\./s);
     await using again = await ServerProcess.start(options);
     using target = await again.client();
-    const counter = await source.call("GET", "counter");
-    await eventually("it has caught up", async () => (await target.call("GET", "counter")) === counter);
+    await caughtUp(source, target);
+    assert.equal(await target.call("GET", "a"), "2");
     assert.match(String(await source.call("INFO", "stats")), /sync_full:1\r\nsync_partial_ok:1\r\n/);
   } finally {
     removeDirectory(dir);

@@ -7,7 +7,7 @@ import { eventually } from "../support/condition.js";
 import { oracleTest, startOracle } from "../support/oracle.js";
 import { type Directives, TidemarkHere } from "../support/product.js";
 import { HandReplica } from "../support/replica.js";
-import { caughtUp } from "../support/replication.js";
+import { caughtUp, offsetOf } from "../support/replication.js";
 import type { WireClient } from "../support/wire.js";
 
 interface Server extends Side {
@@ -132,4 +132,24 @@ ofBoth(
       ]);
       assert.deepEqual(await replica.call("LRANGE", "l", "0", "-1"), ["z", "y"]);
     }),
+);
+
+ofBoth("a pause of the clients holds the primary's stream as well", {}, (server) =>
+  asReplica(server, async (source, replica) => {
+    await source.pipeline([
+      ["SET", "a", "1"],
+      ["SET", "a", "2"],
+    ]);
+    await caughtUp(source, replica);
+    await replica.call("CLIENT", "PAUSE", "100000", "WRITE");
+    await source.pipeline([["SET", "a", "3"], ["MULTI"], ["SET", "a", "4"], ["INCR", "a"], ["EXEC"]]);
+    const end = await offsetOf(source);
+    await eventually("the stream has come", async () =>
+      String(await replica.call("INFO", "replication")).includes(`slave_read_repl_offset:${end}\r\n`),
+    );
+    assert.equal(await replica.call("GET", "a"), "2");
+    await replica.call("CLIENT", "UNPAUSE");
+    await caughtUp(source, replica);
+    assert.equal(await replica.call("GET", "a"), "5");
+  }),
 );

@@ -25,6 +25,8 @@ export interface StreamTarget {
   begin(database: number, link: PrimaryLink): void;
   /** Its link is over. */
   end(): void;
+  /** Whether nothing may be applied now: CLIENT PAUSE. */
+  readonly isPaused: boolean;
   /** Bytes have arrived that are about to be applied. */
   beginRead(): void;
   /** Applies a command, which is valid during the call. */

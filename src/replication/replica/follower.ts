@@ -159,6 +159,11 @@ export class Follower implements LinkOwner {
     if (paused) this.leave();
   }
 
+  /** A pause of the clients is over: what has come from the primary meanwhile is applied, at the end of the turn. */
+  proceed(): void {
+    if (this.isLinked) this.parts.clock.endOfTurn(() => this.link?.proceed());
+  }
+
   private becomeReplica(): void {
     const { dataset, stream } = this.parts;
     dataset.drain();

@@ -160,6 +160,17 @@ export class Link {
     else this.lose(`Connection with master lost during the handshake: ${reason}`);
   }
 
+  /** Applies what a pause has held of the stream. */
+  proceed(): void {
+    if (this.stream === null || this.over) return;
+    try {
+      this.stream.proceed();
+      this.owner.applied();
+    } catch (error) {
+      this.failed(error);
+    }
+  }
+
   private received(buffer: Buffer, length: number): void {
     this.lastIoMs = this.parts.clock.now();
     if (this.holding) {

@@ -8,7 +8,8 @@
  * come: until then the offset stands before its MULTI, so that after a loss of the link it comes again as a whole.
  *
  * A client of this replica that has waited for a key is served behind the unit that has brought it, before the next one
- * is applied, and what it does has its place there in the own file.
+ * is applied, and what it does has its place there in the own file. A pause of the clients holds the stream as well, as in
+ * Redis: what comes meanwhile is kept.
  */
 
 import type { Log } from "../../log/log.js";
@@ -47,13 +48,18 @@ export class Stream {
 
   /** Applies what is whole of the bytes, and keeps the rest. Throws a ProtocolError. */
   feed(bytes: Buffer, start: number, end: number): void {
+    this.decoder.feed(bytes, start, end);
+    this.proceed();
+  }
+
+  /** Applies what is there, unless a pause still holds it. Throws a ProtocolError. */
+  proceed(): void {
     const { decoder, target } = this;
     target.beginRead();
     try {
-      decoder.feed(bytes, start, end);
       this.from = decoder.position;
       this.to = this.from;
-      this.applyWhole();
+      if (!target.isPaused) this.applyWhole();
       this.flush();
       if (target.insideTransaction) this.hold();
       decoder.settle();
