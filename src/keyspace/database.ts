@@ -236,12 +236,13 @@ export class Database {
   copy(ref: Ref, target: Database, to: Key): Ref {
     const entries = this.space.entries;
     const type = entries.type(ref);
-    const copied = typeOf(type).copy(entries, ref, to, {
+    const traits = {
       type,
       encoding: entries.encoding(ref),
       access: this.space.access.initial(),
       expiry: entries.expiry(ref),
-    });
+    };
+    const copied = typeOf(type).copy(entries, ref, to, traits, this.space.hasher);
     target.vacate(to);
     target.put(to, 0, copied);
     return copied;

@@ -181,6 +181,20 @@ export class Dict extends DictReader<Arena> {
     }
   }
 
+  /** A dict of the same shape with what `copyEntry` makes of each entry; gives back its root. */
+  copy(copyEntry: (ref: Ref) => Ref): Ref {
+    const copied = new Dict(this.memory, this.memory.duplicate(this.root), this.entries);
+    let hash = 0;
+    this.forEachSegment((segment) => {
+      const depth = this.segmentDepth(segment);
+      const twin = Dict.createSegment(this.memory, depth);
+      this.visitCold(segment, (ref, of) => copied.place(twin, of, copyEntry(ref)));
+      copied.name(hash, twin);
+      hash += 2 ** (32 - depth);
+    });
+    return copied.root;
+  }
+
   /** Frees the directory and the segments, not the entries; the dict is dead afterwards. */
   freeTable(): void {
     this.forEachSegment((segment) => this.memory.free(segment));

@@ -50,9 +50,9 @@ export class OrderedTree extends OrderedTreeReader<Arena> {
   /** Where `open` has made room. */
   private target: Ref = 0;
   private slot = 0;
-  /** Whether `rest` says where the change belongs; else what is looked for does. */
-  private byRank = false;
-  /** Whether the last insertion came behind all other elements. */
+  /** Whether the insertion is known to come behind all other elements; else what is looked for says where. */
+  private appends = false;
+  /** Whether the last insertion came there. */
   private appended = false;
 
   /** `entries` reads the entries of the elements. */
@@ -60,16 +60,15 @@ export class OrderedTree extends OrderedTreeReader<Arena> {
     super(arena, root, entries);
   }
 
-  /** Inserts before the element of that rank; `count` appends. The caller knows that the order is kept. */
-  insertAt(rank: number, score: number, ref: Ref): void {
-    this.byRank = true;
-    this.rest = rank;
+  /** Adds an element that the caller knows to come behind all others. */
+  append(score: number, ref: Ref): void {
+    this.appends = true;
     this.addToRoot(score, ref);
+    this.appends = false;
   }
 
   /** Inserts an element that is not there, whose entry has that member. */
   insert(score: number, member: Uint8Array, start: number, end: number, ref: Ref): void {
-    this.byRank = false;
     this.lookFor(score, member, start, end);
     this.addToRoot(score, ref);
     this.forget();
@@ -143,13 +142,13 @@ export class OrderedTree extends OrderedTreeReader<Arena> {
     const level = levelOf(this.memory, node);
     const items = itemsOf(this.memory, node);
     if (level === 0) {
-      const slot = this.byRank ? this.rest : this.itemsBelow(node, 0);
+      const slot = this.appends ? items : this.itemsBelow(node, 0);
       this.appended = isLast && slot === items;
       const right = this.open(node, slot, this.appended);
       this.writeElement(this.target, this.slot, score, ref);
       return right;
     }
-    const slot = this.byRank ? this.childFor(node) : Math.max(0, this.itemsBelow(node, level) - 1);
+    const slot = this.appends ? items - 1 : Math.max(0, this.itemsBelow(node, level) - 1);
     const child = this.ownChild(node, slot);
     const half = this.insertInto(child, score, ref, isLast && slot === items - 1);
     if (half === 0) {
@@ -160,16 +159,6 @@ export class OrderedTree extends OrderedTreeReader<Arena> {
     const right = this.open(node, slot + 1, this.appended);
     this.writeChild(this.target, this.slot, half);
     return right;
-  }
-
-  /** As `childAt`, for an insertion: between two children the left one takes it. */
-  private childFor(node: Ref): number {
-    const last = itemsOf(this.memory, node) - 1;
-    let slot = 0;
-    for (; slot < last && this.rest > countOf(this.memory, node, slot); slot++) {
-      this.rest -= countOf(this.memory, node, slot);
-    }
-    return slot;
   }
 
   /** The slot of the child that has the element that is looked for: the last one that does not begin behind it. */
@@ -204,13 +193,13 @@ export class OrderedTree extends OrderedTreeReader<Arena> {
   /** A new node with what follows the first `kept` items. */
   private splitOff(node: Ref, kept: number): Ref {
     const right = createNode(this.memory, levelOf(this.memory, node));
-    this.append(right, node, kept);
+    this.appendItems(right, node, kept);
     this.memory.wordsOf(node)[this.memory.word(node) + COUNT] = kept;
     return right;
   }
 
   /** Appends the items of `from`, from a slot on, to an owned node of the same level. */
-  private append(to: Ref, from: Ref, slot: number): void {
+  private appendItems(to: Ref, from: Ref, slot: number): void {
     const base = itemsOf(this.memory, to);
     const end = itemsOf(this.memory, from);
     this.memory.wordsOf(to)[this.memory.word(to) + COUNT] = base + end - slot;
@@ -295,7 +284,7 @@ export class OrderedTree extends OrderedTreeReader<Arena> {
     const items = itemsOf(this.memory, right) + itemsOf(this.memory, refOf(this.memory, node, left));
     if (items > JOINED_MAX) return;
     const joined = this.ownChild(node, left);
-    this.append(joined, right, 0);
+    this.appendItems(joined, right, 0);
     this.writeChild(node, left, joined);
     this.memory.free(right);
     this.shift(node, left + 2, -1);

@@ -79,11 +79,7 @@ export function freeTabled(entries: Entries, root: Ref): void {
 
 /** A dict with copies of all elements; returns its root. */
 export function copyTabled(entries: Entries, root: Ref): Ref {
-  const copied = new Dict(entries.memory);
-  new DictReader(entries.memory, root).forEach((element, hash) => {
-    copied.insert(hash, copyElement(entries, element));
-  });
-  return copied.root;
+  return new Dict(entries.memory, root).copy((element) => copyElement(entries, element));
 }
 
 function copyElement(entries: Entries, element: Ref): Ref {

@@ -4,7 +4,7 @@
  */
 
 import type { Entries, EntryReader, EntryTraits } from "../memory/entry.js";
-import type { Key } from "../memory/key.js";
+import type { Hasher, Key } from "../memory/key.js";
 import type { Ref } from "../memory/memory.js";
 import type { Digest } from "./digest.js";
 import type { Remains } from "./tabled.js";
@@ -29,8 +29,8 @@ export interface ValueType {
    * value, or null (and does nothing) when `free` is quick enough.
    */
   dismantle?(entries: Entries, ref: Ref): Remains | null;
-  /** An entry with another key and an equal value. */
-  copy(entries: Entries, ref: Ref, key: Key, traits: EntryTraits): Ref;
+  /** An entry with another key and an equal value; `hasher` is that of the elements. */
+  copy(entries: Entries, ref: Ref, key: Key, traits: EntryTraits, hasher: Hasher): Ref;
   /** Bytes of a value that is inline. */
   inlineBytes(entries: EntryReader, ref: Ref): number;
   /** As OBJECT ENCODING replies it. */

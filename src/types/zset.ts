@@ -48,9 +48,9 @@ export const zsetType: ValueType = {
     entries.memory.free(ref);
     return indexed.dismantle();
   },
-  copy(entries, ref, key, traits) {
+  copy(entries, ref, key, traits, hasher) {
     if (entries.encoding(ref) === LISTPACK) return copyPacked(entries, ref, key, traits);
-    return Indexed.of(entries, ref).copy(key, traits);
+    return Indexed.of(entries, ref).copy(key, traits, hasher);
   },
   inlineBytes: packedBytes,
   encoding: (entries, ref) => (entries.encoding(ref) === LISTPACK ? "listpack" : "skiplist"),

@@ -41,9 +41,7 @@ class Ordered {
     const bytes = Buffer.from(member);
     assert.equal(this.tree.countBefore(score, bytes, 0, bytes.length), rank);
     const item = this.make(score, member);
-    // By rank and by member in turns: both come to the same place.
-    if (this.model.length % 2 === 0) this.tree.insertAt(rank, score, item.ref);
-    else this.tree.insert(score, bytes, 0, bytes.length, item.ref);
+    this.tree.insert(score, bytes, 0, bytes.length, item.ref);
     this.model.splice(rank, 0, item);
   }
 
@@ -51,7 +49,8 @@ class Ordered {
   append(score: number, member: string): void {
     const item = this.make(score, member);
     const bytes = Buffer.from(member);
-    if (this.model.length % 2 === 0) this.tree.insertAt(this.model.length, score, item.ref);
+    // Both come to the same place.
+    if (this.model.length % 2 === 0) this.tree.append(score, item.ref);
     else this.tree.insert(score, bytes, 0, bytes.length, item.ref);
     this.model.push(item);
   }
@@ -214,9 +213,9 @@ describe("an ordered tree", () => {
     for (const place of ["end", "start", "middle"] as const) {
       const ordered = new Ordered();
       for (let i = 0; i < 6000; i++) {
-        const length = ordered.tree.count;
-        const rank = place === "end" ? length : place === "start" ? 0 : length >>> 1;
-        ordered.tree.insertAt(rank, 0, i + 1);
+        // In the middle, scores come closer to 0 from both sides.
+        const score = place === "end" ? i : place === "start" ? -i : (-1) ** i / (i + 1);
+        ordered.tree.insert(score, NOTHING, 0, 0, i + 1);
       }
       assert.equal(ordered.tree.count, 6000);
       const used = ordered.tree.nodeBytes;

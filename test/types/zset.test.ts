@@ -269,7 +269,13 @@ describe("a sorted set", () => {
       for (let i = 0; i < count; i++) ranked.put(`m${i}`, i / 3);
       const traits = { type: ZSET, encoding: ranked.set.encoding, access: 0, expiry: NEVER };
       const before = ranked.arena.usedBytes;
-      const copied = zsetType.copy(ranked.entries, ranked.ref, ranked.key("other"), traits);
+      const copied = zsetType.copy(
+        ranked.entries,
+        ranked.ref,
+        ranked.key("other"),
+        traits,
+        ranked.keyspace.hasher,
+      );
       assert.deepEqual(contentOf(readSortedSet(ranked.entries, copied)), ranked.sorted());
       assert.equal(zsetType.bytes(ranked.entries, copied, 0), ranked.arena.usedBytes - before);
       zsetType.free(ranked.entries, copied);

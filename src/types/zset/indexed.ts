@@ -174,8 +174,7 @@ export class Indexed extends IndexedReader<Arena, OrderedTree> implements Form {
 
   /** Adds an element above all others. */
   append(key: Key, score: number): void {
-    const rank = this.count;
-    this.tree.insertAt(rank, score, this.createElement(key, score));
+    this.tree.append(score, this.createElement(key, score));
     this.saveRoots();
   }
 
@@ -199,15 +198,13 @@ export class Indexed extends IndexedReader<Arena, OrderedTree> implements Form {
     this.saveRoots();
   }
 
-  /** An entry with the same elements. */
-  copy(key: Slice, traits: EntryTraits): Ref {
+  /** An entry with the same elements. They are made in their order, so that those of a range lie side by side. */
+  copy(key: Slice, traits: EntryTraits, hasher: Hasher): Ref {
     const copied = Indexed.of(this.entries, Indexed.create(this.entries, key, traits));
     copied.dict.reserve(this.count);
     const member = new Key();
-    this.dict.forEach((ref, hash) => {
-      this.entries.showKey(ref, member);
-      member.hash = hash;
-      copied.insert(member, this.scoreOf(ref));
+    this.range(0, this.count, ({ bytes, start, end, score }) => {
+      copied.append(hasher.set(member, bytes, start, end), score);
     });
     return copied.held.ref;
   }
