@@ -1,13 +1,12 @@
 /** The append-only file while the server runs; aof-parts.ts has the essay on what happens when, and why. */
 
 import type { LogBlock } from "../log/block.js";
-import type { DiskFile } from "../platform/disk.js";
+import { Activity } from "./activity.js";
 import type { AofLatencyEvent, AofParts, FsyncPolicy, Successor } from "./aof-parts.js";
 import { closeQuietly, letGo } from "./durable-file.js";
 import { GroupCommit } from "./group-commit.js";
 import { Health } from "./health.js";
-import { Loss } from "./loss.js";
-import { type Replacement, replacementOf, retryOfName } from "./replacement.js";
+import { Mending } from "./mending.js";
 import type { RewriteBuffer } from "./rewrite-buffer.js";
 import { Sealing } from "./sealing.js";
 import { openTail, type Tail } from "./tail.js";
@@ -36,42 +35,33 @@ export class AppendOnlyFile {
   private policy: FsyncPolicy;
   private synced: number;
   private wanted = 0;
-  private readonly loss = new Loss();
   /** Bytes of the files before the one that is written to. */
   private earlierBytes: number;
   private readonly group: GroupCommit;
-  private writing = false;
-  private syncing = false;
-  private replacing = false;
-  /** A rewrite is about to go on in another file: no sync may begin. */
-  private cutting = false;
+  private readonly activity = new Activity();
+  private readonly mending: Mending;
   private syncStartedUs: number;
   private triedUs = 0;
-  private replacement: Replacement | null = null;
   private rewriteBuffer: RewriteBuffer | null = null;
-  private readonly whenIdle: (() => void)[] = [];
 
   constructor(private readonly parts: AofParts) {
     const { directory, incr, log, clock, policy } = parts;
     const bytes = directory.sizeOf(incr.name);
-    const { base, files } = directory.manifest;
+    const { base } = directory.manifest;
     this.policy = policy;
     this.health = new Health(parts.writeLog);
+    this.mending = new Mending(directory, this.health, this.activity);
     this.group = new GroupCommit(clock, () => this.considerSync());
     this.isProvisional = parts.isProvisional ?? false;
     this.sealing = new Sealing({ clock, ...parts.annotations });
     this.tail = openTail(parts, this.sealing);
-    this.earlierBytes = files.reduce((sum, { name }) => sum + directory.sizeOf(name), 0) - bytes;
+    this.earlierBytes = directory.totalBytes - bytes;
     this.baseBytes = directory.isSingle ? bytes : base === null ? 0 : directory.sizeOf(base.name);
     this.synced = log.offset;
     this.syncStartedUs = clock.monotonicUs();
     this.tail.selectDatabase();
-    try {
-      // Seals what the file has of runs before this one, and then has it on the device that all of it is.
-      if (this.sealing.isWanted) this.finish();
-    } catch {
-      // It has been noted, and is tried again.
-    }
+    // Seals what the file has of runs before this one, and has it on the device that all of it is.
+    if (this.sealing.isWanted && !this.isProvisional) this.finish();
   }
 
   // ---- For the turn ----
@@ -88,12 +78,12 @@ export class AppendOnlyFile {
 
   /** Up to here a start would find the log on the device; -1 while nothing names the file. */
   get durableOffset(): number {
-    return this.isProvisional ? -1 : this.loss.limit(this.synced);
+    return this.isProvisional ? -1 : this.mending.loss.limit(this.synced);
   }
 
   /** Up to here the policy allows to acknowledge. */
   get ackOffset(): number {
-    return this.policy === "always" ? this.loss.limit(this.synced) : this.tail.written;
+    return this.policy === "always" ? this.mending.loss.limit(this.synced) : this.tail.written;
   }
 
   /** False while the disk fails: the engine refuses writes with `health.lastError`. */
@@ -114,14 +104,14 @@ export class AppendOnlyFile {
     this.rewriteBuffer?.flow();
     this.tail.accept(block);
     this.synced = Math.min(this.synced, this.tail.syncLimit);
-    if (!forFile && this.tail.unwritten.bytes === 0 && !this.writing) {
+    if (!forFile && this.tail.unwritten.bytes === 0 && !this.activity.writing && !this.activity.held) {
       this.tail.write(false);
       if (isClean) this.synced = this.tail.written;
       this.considerSync();
       return;
     }
     if (!this.health.isOpen) return;
-    if (this.policy !== "always" && this.syncing) this.delayedFsync++;
+    if (this.policy !== "always" && (this.activity.syncing || this.activity.held)) this.delayedFsync++;
     this.pump();
     // Under `always` when the turn has counted who waits.
     if (this.policy !== "always") this.considerSync();
@@ -155,7 +145,7 @@ export class AppendOnlyFile {
 
   setPolicy(policy: FsyncPolicy): void {
     this.policy = policy;
-    if (policy === "no" && this.health.state !== "broken" && !this.syncing)
+    if (policy === "no" && this.health.state !== "broken" && !this.activity.syncing && !this.activity.held)
       this.tail.release(this.tail.wholeBytes);
     this.pump();
     this.considerSync();
@@ -164,15 +154,15 @@ export class AppendOnlyFile {
 
   /** Writes and syncs everything, then closes the file. Rejects if the disk does not take it; the file stays open. */
   async close(): Promise<void> {
-    await this.idle();
+    await this.activity.idle();
     if (!this.health.isOpen) await this.retry();
     if (this.sealing.isWanted) this.tail.seal();
     this.pump();
-    await this.idle();
+    await this.activity.idle();
     if (this.health.isOpen) {
       this.parts.writeLog("notice", "Calling fsync() on the AOF file.");
       this.startSync();
-      await this.idle();
+      await this.activity.idle();
     }
     if (!this.health.isOpen || this.tail.written > this.synced) throw new Error(this.health.lastError);
     this.health.state = "closed";
@@ -183,30 +173,41 @@ export class AppendOnlyFile {
 
   /** Settles when nothing runs and what was written is on the device: then `cutOver` takes as little as it can. */
   async settle(): Promise<void> {
-    await this.idle();
+    await this.activity.idle();
     if (!this.canSync) return;
     this.startSync();
-    await this.idle();
+    await this.activity.idle();
   }
 
   /**
-   * Ends the file behind what the log holds now, all of it on the device, and goes on in another one. `drain` brings
-   * what the log still holds; `begin` makes the new file count and gives it with its length, all of it sealed. Throws when
-   * any of it cannot be done; then everything is as before. Call it when nothing runs (`settle`).
+   * Ends the file behind what the log holds now, and goes on in another one. `drain` brings what the log still holds;
+   * `taken` is told that this is the end; `begin`, once the device has all of it, makes the new file count and gives it
+   * with its length, all of it sealed. Meanwhile the loop goes on and writes wait. Rejects when any of it cannot be done;
+   * then the log goes on in the file that it had. Call it when nothing runs (`settle`).
    */
-  cutOver(drain: () => void, begin: () => { file: DiskFile; bytes: number }): void {
-    this.cutting = true;
+  async cutOver(
+    drain: () => void,
+    taken: () => void,
+    begin: () => Promise<Pick<Successor, "file" | "bytes">>,
+  ): Promise<void> {
+    this.activity.cutting = true;
     try {
       drain();
-      if (!this.isIdle || !this.health.isOpen) throw new Error(this.health.lastError || "the disk is busy");
-      this.finish();
-      const { file, bytes } = begin();
+      if (!this.activity.isIdle || !this.health.isOpen)
+        throw new Error(this.health.lastError || "the disk is busy");
+      if (this.sealing.isWanted) this.tail.seal();
+      this.writeNow();
+      if (!this.health.isOpen) throw new Error(this.health.lastError);
+      this.tail.selectDatabase();
+      this.activity.held = true;
+      taken();
+      this.mending.loss.cut(this.tail.written);
+      await this.syncHeld();
+      const { file, bytes } = await begin();
       this.earlierBytes += this.tail.wholeBytes;
       closeQuietly(this.tail.continueIn(file, bytes, 0, 0));
-      this.tail.selectDatabase();
-      this.loss.cut(this.synced);
     } finally {
-      this.cutting = false;
+      this.activity.cutOver();
       this.settled();
     }
   }
@@ -221,27 +222,28 @@ export class AppendOnlyFile {
   /**
    * Goes on in a file that has everything that was taken in: what was the matter with the old one is over. `drain`
    * brings what the log still holds; `begin` completes the new file on the device and puts it in the old one's place.
-   * Rejects with what it throws; then everything is as before.
+   * Meanwhile the loop goes on and writes wait. Rejects with what it throws; then the log goes on in the file that it had.
    */
-  async replaceBy(drain: () => void, begin: () => Successor): Promise<void> {
-    this.cutting = true;
+  async replaceBy(drain: () => void, begin: () => Promise<Successor>): Promise<void> {
+    this.activity.cutting = true;
     try {
-      await this.idle();
+      await this.activity.idle();
       drain();
       if (this.health.state === "closed") throw new Error("the append-only file is closed");
-      const { file, bytes, unsealed, crc, doubt } = begin();
+      this.activity.held = true;
       this.rewriteBuffer = null;
-      this.replacement = null;
+      const end = this.tail.end;
+      const { file, bytes, unsealed, crc, doubt } = await begin();
       this.earlierBytes = 0;
-      const old = this.tail.replaceBy(file, bytes, unsealed, crc);
+      const old = this.tail.replaceBy(file, bytes, unsealed, crc, end);
       void letGo(old, this.isProvisional ? this.parts.directory.disk : null);
-      if (doubt === null) this.synced = this.tail.written;
-      else this.replacement = retryOfName(this.parts.directory);
+      this.mending.replaced(doubt !== null);
       if (doubt !== null) this.health.fail("broken", doubt, "Fail to fsync the directory of the AOF file");
-      else if (this.health.isFailing) this.recovered();
-      this.loss.cut(this.tail.written);
+      else this.synced = this.tail.written;
+      if (doubt === null && this.health.isFailing) this.recovered();
+      this.mending.loss.cut(end.offset);
     } finally {
-      this.cutting = false;
+      this.activity.cutOver();
       this.settled();
     }
   }
@@ -251,7 +253,7 @@ export class AppendOnlyFile {
     this.isProvisional = false;
     this.earlierBytes = Math.max(0, totalBytes - this.tail.wholeBytes);
     this.baseBytes = this.currentBytes;
-    this.loss.rewritten();
+    this.mending.loss.rewritten();
     this.onProgress?.();
   }
 
@@ -278,30 +280,16 @@ export class AppendOnlyFile {
   }
 
   get pendingSyncs(): number {
-    return this.syncing ? 1 : 0;
+    return this.activity.syncing || this.activity.held ? 1 : 0;
   }
 
   // ---- Writing ----
 
-  /** Writes and syncs everything here and now. Throws when the disk does not take it. */
-  private finish(): void {
-    if (this.sealing.isWanted) this.tail.seal();
-    this.writeNow();
-    if (!this.health.isOpen) throw new Error(this.health.lastError);
-    try {
-      this.tail.file.syncNow();
-    } catch (error) {
-      this.health.fail("broken", error, "Fail to fsync the AOF file");
-      throw error;
-    }
-    this.synced = this.tail.written;
-    this.tail.deviceHas(this.tail.wholeBytes);
-  }
-
   /** Writes what may be written now, in the way that does not hold up the loop. */
   private pump(): void {
-    if (!this.health.isOpen || this.writing || this.tail.unwritten.isEmpty) return;
-    if (!this.syncing) this.writeNow();
+    if (!this.health.isOpen || this.activity.writing || this.activity.held || this.tail.unwritten.isEmpty)
+      return;
+    if (!this.activity.syncing) this.writeNow();
     else if (this.policy !== "always" && !this.tail.retainsTooMuch) void this.writeAside();
   }
 
@@ -317,13 +305,13 @@ export class AppendOnlyFile {
 
   private async writeAside(): Promise<void> {
     const began = this.parts.clock.monotonicUs();
-    this.writing = true;
+    this.activity.writing = true;
     try {
       await this.tail.writeAside();
     } catch (error) {
       this.writeFailed(error);
     }
-    this.writing = false;
+    this.activity.writing = false;
     this.latency(began, "aof-write", "aof-write-pending-fsync");
     this.settled();
   }
@@ -348,60 +336,86 @@ export class AppendOnlyFile {
 
   private get canSync(): boolean {
     if (!this.health.isOpen && this.health.state !== "full") return false;
-    return !this.syncing && !this.cutting && this.tail.written > this.synced;
+    return !this.activity.syncing && !this.activity.cutting && this.tail.written > this.synced;
   }
 
   private startSync(): void {
     const { written, wholeBytes } = this.tail.beginSync();
     const began = this.parts.clock.monotonicUs();
-    this.syncing = true;
+    this.activity.syncing = true;
     this.syncStartedUs = began;
     this.group.began();
     this.tail.file.sync().then(
       () => this.syncSucceeded(written, wholeBytes, began),
       (error: unknown) => this.syncFailed(error),
     );
-    if (this.policy === "always") this.group.stayAwake(() => this.syncing);
+    if (this.policy === "always") this.group.stayAwake(() => this.activity.syncing);
   }
 
   private syncSucceeded(offset: number, length: number, began: number): void {
-    this.syncing = false;
+    this.activity.syncing = false;
     this.group.completed(this.parts.clock.monotonicUs() - began);
-    this.synced = Math.min(offset, this.tail.syncLimit);
-    this.tail.deviceHas(length);
+    this.deviceHas(offset, length);
     if (this.policy === "no") this.tail.release(this.tail.wholeBytes);
     if (this.policy === "always") this.latency(began, "aof-fsync-always");
     this.settled();
   }
 
   private syncFailed(error: unknown): void {
-    this.syncing = false;
-    this.health.fail("broken", error, "Fail to fsync the AOF file");
+    this.activity.syncing = false;
+    this.broke(error);
     this.settled();
+  }
+
+  /** The device has the log up to this offset, which the file has in so many bytes. */
+  private deviceHas(offset: number, length: number): void {
+    this.synced = Math.min(offset, this.tail.syncLimit);
+    this.tail.deviceHas(length);
+  }
+
+  private broke(error: unknown): void {
+    this.health.fail("broken", error, "Fail to fsync the AOF file");
+  }
+
+  /** Writes and syncs everything here and now, if the disk takes it. */
+  private finish(): void {
+    this.tail.seal();
+    this.writeNow();
+    if (!this.health.isOpen) return;
+    const { written, wholeBytes } = this.tail.beginSync();
+    try {
+      this.tail.file.syncNow();
+      this.deviceHas(written, wholeBytes);
+    } catch (error) {
+      this.broke(error);
+    }
+  }
+
+  /** The sync of a file that ends here. Rejects when the disk does not take it. */
+  private async syncHeld(): Promise<void> {
+    const { written, wholeBytes } = this.tail.beginSync();
+    await this.tail.file.sync().catch((error: unknown) => {
+      this.broke(error);
+      throw error;
+    });
+    this.deviceHas(written, wholeBytes);
+    this.onProgress?.();
   }
 
   private settled(): void {
     // The first try comes at once, later ones from cron.
-    if (this.health.state === "broken" && this.replacement === null) void this.retry();
+    if (this.health.state === "broken" && !this.mending.isBegun) void this.retry();
     this.pump();
     // Before the replies leave, which is work to do while it runs.
     this.considerSync();
     this.onProgress?.();
-    if (this.isIdle) for (const resume of this.whenIdle.splice(0)) resume();
-  }
-
-  private get isIdle(): boolean {
-    return !this.writing && !this.syncing && !this.replacing;
-  }
-
-  private async idle(): Promise<void> {
-    while (!this.isIdle) await new Promise<void>((resolve) => this.whenIdle.push(resolve));
+    this.activity.settled();
   }
 
   // ---- Failing and recovering ----
 
   private async retry(): Promise<void> {
-    if (!this.isIdle || this.cutting) return;
+    if (!this.activity.isIdle || this.activity.cutting) return;
     this.triedUs = this.parts.clock.monotonicUs();
     if (this.health.state === "broken") return this.replace();
     if (this.health.state !== "full") return;
@@ -412,20 +426,12 @@ export class AppendOnlyFile {
   private async replace(): Promise<void> {
     // The rewrite that it belongs to begins anew.
     if (this.isProvisional) return;
-    this.replacement ??= replacementOf(this.parts.directory, this.tail);
-    if (this.tail.hasLetGo) this.loss.suffered(this.tail.written);
-    this.replacing = true;
-    const goOn = await this.replacement.run().catch((error: unknown) => {
-      this.health.fail("broken", error, "Could not continue in a new AOF file");
-      return null;
-    });
-    this.replacing = false;
-    if (goOn !== null) {
-      this.earlierBytes += goOn(this.tail);
+    const grown = await this.mending.run(this.tail);
+    if (grown !== null) {
+      this.earlierBytes += grown;
       this.synced = this.tail.written;
-      this.replacement = null;
       this.recovered();
-      if (this.loss.isOpen) this.onLoss?.();
+      if (this.mending.loss.isOpen) this.onLoss?.();
     }
     this.settled();
   }

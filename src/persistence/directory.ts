@@ -3,7 +3,7 @@
 import { join } from "node:path";
 import type { Retention } from "../config/kinds/retention.js";
 import type { Disk } from "../platform/disk.js";
-import { removeQuietly, temporaryName, writeDurably } from "./durable-file.js";
+import { removeQuietly, temporaryName, writeDurably, writeDurablyAside } from "./durable-file.js";
 import { judgeHistory, keepHistory, removeKept } from "./kept-history.js";
 import { isIncr, Manifest, type ManifestFile } from "./manifest.js";
 
@@ -31,6 +31,10 @@ export class AofDirectory {
   protected current = new Manifest(null, []);
   /** What is kept was within these limits, and is until then. */
   private judged: { readonly retention: Retention; readonly nextMs: number } | null = null;
+  /** Numbers of incr files that are being made. */
+  private readonly reserved = new Set<number>();
+  /** Settles when no change of the manifest is under way. */
+  private changes: Promise<void> = Promise.resolve();
   /** A change has failed, and the disk may hold it all the same: files that only it names must stay. */
   isDoubtful = false;
 
@@ -68,8 +72,25 @@ export class AofDirectory {
 
   /** The incr file that would follow the last one, under a name that no file has which is still to be removed. */
   get nextIncr(): ManifestFile {
-    const taken = [...this.current.incrs, ...this.current.history.filter(isIncr)].map(({ seq }) => seq);
-    return this.incr(Math.max(0, ...taken) + 1);
+    return this.incr(this.lastSeq + 1);
+  }
+
+  /** One that may follow the last one, under a name that is the caller's alone until the manifest has it, or `giveBack`. */
+  reserveIncr(): ManifestFile {
+    const seq = Math.max(this.lastSeq, ...this.reserved) + 1;
+    this.reserved.add(seq);
+    return this.incr(seq);
+  }
+
+  giveBack({ seq }: ManifestFile): void {
+    this.reserved.delete(seq);
+  }
+
+  private get lastSeq(): number {
+    return Math.max(
+      0,
+      ...[...this.current.incrs, ...this.current.history.filter(isIncr)].map(({ seq }) => seq),
+    );
   }
 
   /** The base file that would follow this one. */
@@ -86,9 +107,8 @@ export class AofDirectory {
   /** Reads the manifest; false when there is none. Throws ManifestError and what the disk throws. */
   readManifest(): boolean {
     const bytes = this.disk.readFile(this.manifestPath);
-    if (bytes === null) return false;
-    this.current = Manifest.parse(bytes);
-    return true;
+    this.current = bytes === null ? new Manifest(null, []) : Manifest.parse(bytes);
+    return bytes !== null;
   }
 
   /** Makes `manifest` the one on the disk. When it throws, either may be there. */
@@ -98,24 +118,38 @@ export class AofDirectory {
     this.isDoubtful = false;
   }
 
-  /** Like `save`, but when it throws, the manifest on the disk is the one of before, unless that could not be had either. */
-  change(manifest: Manifest): void {
-    const before = this.current;
+  /**
+   * Like `save`, while the server runs: off the loop, one change after the other, each made of what the one before it has
+   * left.
+   */
+  alter(update: (manifest: Manifest) => Manifest): Promise<void> {
+    const altered = this.changes.then(() => this.saveAside(update(this.current)));
+    this.changes = altered.catch(() => {});
+    return altered;
+  }
+
+  /** Like `alter`, but when it rejects, the manifest on the disk is the one of before, unless that could not be had either. */
+  async change(update: (manifest: Manifest) => Manifest): Promise<void> {
     try {
-      this.save(manifest);
+      await this.alter(update);
     } catch (error) {
-      try {
-        this.save(before);
-      } catch {
+      // Nobody else has changed it: `current` is what there was, with what others have made of it since.
+      await this.alter((manifest) => manifest).catch(() => {
         this.isDoubtful = true;
-      }
+      });
       throw error;
     }
   }
 
   /** After a change that failed badly: makes certain what the disk says, so that files can be removed again. */
-  settle(): void {
-    if (this.isDoubtful) this.save(this.current);
+  async settle(): Promise<void> {
+    if (this.isDoubtful) await this.alter((manifest) => manifest);
+  }
+
+  protected async saveAside(manifest: Manifest): Promise<void> {
+    await writeDurablyAside(this.disk, this.manifestPath, Buffer.from(manifest.format(), "latin1"));
+    this.current = manifest;
+    this.isDoubtful = false;
   }
 
   /** Removes what runs that died while they wrote a file have left, and files that were replaced, unless they are kept. */
@@ -148,7 +182,7 @@ export class AofDirectory {
         await this.disk.removeAside(this.pathOf(name));
       }
     // Another rewrite may have added some meanwhile.
-    if (removed.length > 0) this.save(this.current.withoutHistory(removed));
+    if (removed.length > 0) await this.alter((manifest) => manifest.withoutHistory(removed));
     this.judged = null;
     await this.pruneHistory(now, log);
   }

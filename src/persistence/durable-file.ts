@@ -35,6 +35,39 @@ export function writeDurably(disk: Disk, path: string, bytes: Uint8Array): void 
   disk.syncDirectoryOf(path);
 }
 
+/** Like `writeDurably`, with the device waited for off the loop. */
+export async function writeDurablyAside(disk: Disk, path: string, bytes: Uint8Array): Promise<void> {
+  const temporary = join(dirname(path), temporaryName(basename(path)));
+  try {
+    const file = disk.open(temporary, "create");
+    try {
+      await writeAside(file, bytes);
+      await file.sync();
+    } finally {
+      file.close();
+    }
+    disk.rename(temporary, path);
+  } catch (error) {
+    removeQuietly(disk, temporary);
+    throw error;
+  }
+  await disk.syncDirectoryAside(path);
+}
+
+/** Like `writeAll`, on the thread pool. */
+export async function writeAside(
+  file: DiskFile,
+  bytes: Uint8Array,
+  start = 0,
+  end = bytes.length,
+): Promise<void> {
+  for (let at = start; at < end; ) {
+    const taken = await file.writeAsync(bytes, at, end);
+    if (taken === 0) throw new Error(`short write: the disk took ${at - start} of ${end - start} bytes`);
+    at += taken;
+  }
+}
+
 /** A new file with these bytes, on the device; its name is not, until the directory is synced. */
 export function writeSynced(disk: Disk, path: string, bytes: Uint8Array): void {
   const file = disk.open(path, "create");

@@ -20,7 +20,7 @@ import { crc32 } from "../util/crc32.js";
 import type { Piece } from "./block-queue.js";
 import { formatContinuation } from "./continuation.js";
 import type { AofDirectory } from "./directory.js";
-import { closeQuietly, removeQuietly } from "./durable-file.js";
+import { closeQuietly, removeQuietly, writeAside } from "./durable-file.js";
 import type { ManifestFile } from "./manifest.js";
 import type { GoOn, Replacement } from "./replacement.js";
 
@@ -45,7 +45,7 @@ export class FileReplacement implements Replacement {
   private crc = 0;
 
   constructor(private readonly parts: ReplacementParts) {
-    this.entry = parts.directory.nextIncr;
+    this.entry = parts.directory.reserveIncr();
   }
 
   /**
@@ -61,7 +61,9 @@ export class FileReplacement implements Replacement {
       await this.cut();
       this.step = "publish";
     }
-    this.publish();
+    const { directory } = this.parts;
+    await directory.alter((manifest) => manifest.withIncr(this.entry));
+    directory.giveBack(this.entry);
     return (tail) => {
       const kept = tail.settledBytes;
       closeQuietly(tail.continueIn(this.file!, this.length, this.length, this.crc));
@@ -73,7 +75,7 @@ export class FileReplacement implements Replacement {
     const { directory } = this.parts;
     const path = directory.pathOf(this.entry.name);
     if (this.file !== null) closeQuietly(this.file);
-    directory.settle();
+    await directory.settle();
     removeQuietly(directory.disk, path);
     const file = directory.disk.open(path, "append");
     this.file = file;
@@ -81,12 +83,12 @@ export class FileReplacement implements Replacement {
     this.length = 0;
     this.crc = 0;
     for (const bytes of this.content()) {
-      for (let at = 0; at < bytes.length; ) at += await file.writeAsync(bytes, at, bytes.length);
+      await writeAside(file, bytes);
       this.length += bytes.length;
       this.crc = crc32(bytes, this.crc);
     }
     await file.sync();
-    directory.disk.syncDirectoryOf(path);
+    await directory.disk.syncDirectoryAside(path);
   }
 
   /** The line that says what this is, and what is carried over. */
@@ -103,10 +105,5 @@ export class FileReplacement implements Replacement {
   private async cut(): Promise<void> {
     this.parts.old.truncate(this.parts.position);
     await this.parts.old.sync();
-  }
-
-  private publish(): void {
-    const { directory } = this.parts;
-    directory.save(directory.manifest.withIncr(this.entry));
   }
 }

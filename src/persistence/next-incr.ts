@@ -23,7 +23,7 @@ export class NextIncr {
    */
   static async draft(directory: AofDirectory, entry: ManifestFile, seals: boolean): Promise<NextIncr> {
     const path = directory.pathOf(entry.name);
-    directory.settle();
+    await directory.settle();
     removeQuietly(directory.disk, path);
     const file = directory.disk.open(path, "append");
     try {
@@ -38,9 +38,9 @@ export class NextIncr {
     }
   }
 
-  /** Whether nothing else has become the next incr file meanwhile. */
+  /** Whether it can still follow the last one: nothing that was begun later is in the manifest. */
   get isNext(): boolean {
-    return this.directory.nextIncr.seq === this.entry.seq;
+    return this.directory.nextIncr.seq <= this.entry.seq;
   }
 
   /** Closes the file: whoever goes on in it opens it himself. */
@@ -51,8 +51,8 @@ export class NextIncr {
 
   /** It is not wanted after all. */
   discard(): void {
+    const { directory, entry } = this;
     this.release();
-    if (this.isNext && !this.directory.isDoubtful)
-      removeQuietly(this.directory.disk, this.directory.pathOf(this.entry.name));
+    if (!directory.isDoubtful) removeQuietly(directory.disk, directory.pathOf(entry.name));
   }
 }

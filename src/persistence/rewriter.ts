@@ -4,14 +4,17 @@
  * **Where do writes go that arrive during the rewrite?** Into the next incr file, from the cut on, and nowhere else.
  * The cut is one moment between two turns of the loop, and in it, without a gap, three things happen:
  *
- *  1. everything that the log holds is written to the running file, and that file is synced and closed: it ends here;
- *  2. the manifest names the next incr file, behind the running one, and the log goes on in it;
- *  3. the capture is taken (snapshot/capture.ts).
+ *  1. everything that the log holds is written to the running file, which ends here;
+ *  2. the capture is taken (snapshot/capture.ts);
+ *  3. from now on nothing is written: what comes in waits in memory, and its replies with it.
+ *
+ * Then, off the loop, the running file is synced and the manifest names the next incr file behind it; what has waited
+ * is the first that it gets. So reads never wait for the device, and writes do for the time of these syncs. If one of
+ * them fails, what has waited goes into the file that was running, and the capture is given up.
  *
  * So each write is before the cut, and then in the old files and in the capture, or behind it, and then in the new
- * incr file alone. Nothing is written twice, nothing is buffered, and no file is ever written from two sides: the base
- * is a file of its own that a thread writes from the capture. The order of writes is the order of the files in the
- * manifest, at every moment:
+ * incr file alone. Nothing is written twice, and no file is ever written from two sides: the base is a file of its own
+ * that a thread writes from the capture. The order of writes is the order of the files in the manifest, at every moment:
  *
  *     before the cut       base 1, incr 1                      incr 1 grows
  *     from the cut on      base 1, incr 1, incr 2              incr 2 grows; base 2 is written under a temporary name
@@ -24,9 +27,9 @@
  * leaves the second row, which is a complete log as well. What the manifest names is never removed, and when a change
  * of the manifest fails so badly that nobody knows which one the disk has, the files of both stay.
  *
- * Before the cut the next incr file is made and the running one synced on the thread pool, so that the cut itself finds
- * little to sync. **An incr file that has a successor is therefore complete and on the device**; only the last one can
- * end in the middle of a command.
+ * Before the cut the next incr file is made and the running one synced, so that its end finds little to sync. **An incr
+ * file that has a successor is therefore complete and on the device**; only the last one can end in the middle of a
+ * command.
  *
  * **When it is switched on while the server runs**, what is on the disk (if anything) is the log of another time. The
  * new incr file then is provisional: it has a temporary name, and together with the first base it takes the place of
@@ -53,6 +56,7 @@ import type { ManifestFile } from "./manifest.js";
 import { NextIncr } from "./next-incr.js";
 import { RewriteBuffer } from "./rewrite-buffer.js";
 import { RewriteLimit } from "./rewrite-limit.js";
+import { checkRoom, lackOfRoom } from "./room.js";
 import { SingleDirectory } from "./single-directory.js";
 import { changeSingleFile, type SingleChange, type Timed } from "./single-rewrite.js";
 
@@ -79,8 +83,6 @@ export interface RewriterParts {
   readonly log: LogLine;
 }
 
-/** The running log must not lose its last space to a rewrite. */
-const RESERVED_BYTES = 32 * 1024 * 1024;
 const MEGABYTE = 1024 * 1024;
 
 /** A rewrite from its cut on. */
@@ -138,8 +140,9 @@ export class Rewriter {
     this.startedMs = platform.clock.now();
     this.rewrites++;
     this.preparing = this.prepare(provisional).then(
-      () => {
+      (cut) => {
         background.preparing = false;
+        void cut.job.done.then((result) => this.ended(cut, result));
       },
       (error: unknown) => {
         background.preparing = false;
@@ -184,56 +187,78 @@ export class Rewriter {
     const running = this.parts.background.running("rewrite");
     running?.job.abort();
     await running?.job.done;
+    // It may have been complete already: then its files take their place.
+    await this.preparing;
   }
 
   // ---- Up to the cut ----
 
-  private async prepare(provisional: boolean): Promise<void> {
+  private async prepare(provisional: boolean): Promise<Cut> {
     const { aof, log } = this.parts;
     const directory = this.parts.directory();
-    this.checkSpace(directory);
+    checkRoom(directory);
     if (directory instanceof SingleDirectory) return this.prepareSingle(directory, provisional);
     const running = provisional ? null : aof();
     if (running === null && !provisional) return this.begin(directory, null);
-    const next = directory.nextIncr;
+    const next = directory.reserveIncr();
     const entry = provisional ? { ...next, name: temporaryName(`${next.name}-${++this.serial}`) } : next;
     log("notice", `Creating AOF incr file ${entry.name} on background rewrite`);
-    const incr = await NextIncr.draft(directory, entry, isAnnotated(this.parts.values));
     try {
-      await running?.settle();
-      this.cutOver(directory, running, incr);
+      const incr = await NextIncr.draft(directory, entry, isAnnotated(this.parts.values));
+      return await this.cutTo(incr, running);
+    } finally {
+      directory.giveBack(entry);
+    }
+  }
+
+  /** The log goes on in the new file. */
+  private async cutTo(incr: NextIncr, running: AppendOnlyFile | null): Promise<Cut> {
+    const { directory, entry } = incr;
+    try {
+      if (running !== null) return await this.cutOver(directory, running, incr);
+      this.parts.begin(incr);
+      return this.begin(directory, entry);
     } catch (error) {
       incr.discard();
       throw error;
     }
-    this.begin(directory, { ...next, name: entry.name });
   }
 
   /** The running file goes on; before the first rewrite it is one that nothing names. */
-  private async prepareSingle(directory: SingleDirectory, provisional: boolean): Promise<void> {
+  private async prepareSingle(directory: SingleDirectory, provisional: boolean): Promise<Cut> {
     if (provisional) {
       const { seq, type } = directory.nextIncr;
       const name = temporaryName(`${directory.location.appendfilename}-${++this.serial}`);
       this.parts.begin(await NextIncr.draft(directory, { name, seq, type }, isAnnotated(this.parts.values)));
     }
-    this.begin(directory, null);
+    return this.begin(directory, null);
   }
 
-  /** The log goes on in the new file. */
-  private cutOver(directory: AofDirectory, running: AppendOnlyFile | null, incr: NextIncr): void {
-    if (running === null) {
-      this.parts.begin(incr);
-      return;
+  /** The cut: the capture is taken, the running file ends, and the log goes on in the new one. */
+  private async cutOver(directory: AofDirectory, running: AppendOnlyFile, incr: NextIncr): Promise<Cut> {
+    let cut: Cut | null = null;
+    try {
+      await running.settle();
+      if (running !== this.parts.aof()) throw new Error("the append-only file was switched off");
+      await running.cutOver(
+        this.parts.drain,
+        () => {
+          if (!incr.isNext) throw new Error("the running file was replaced meanwhile; try again");
+          cut = this.begin(directory, incr.entry);
+        },
+        async () => {
+          await directory.change((manifest) => manifest.withIncr(incr.entry));
+          return incr;
+        },
+      );
+      return cut!;
+    } catch (error) {
+      (cut as Cut | null)?.job.abort();
+      throw error;
     }
-    if (running !== this.parts.aof()) throw new Error("the append-only file was switched off");
-    running.cutOver(this.parts.drain, () => {
-      if (!incr.isNext) throw new Error("the running file was replaced meanwhile; try again");
-      directory.change(directory.manifest.withIncr(incr.entry));
-      return incr;
-    });
   }
 
-  private begin(directory: AofDirectory, incr: ManifestFile | null): void {
+  private begin(directory: AofDirectory, incr: ManifestFile | null): Cut {
     const { platform, keyspace, values, jobs, background, log } = this.parts;
     const format = this.format();
     const base = directory.nextBase(format.kind === "rdb" ? "rdb" : "aof");
@@ -256,8 +281,7 @@ export class Rewriter {
     background.begin("rewrite", job, this.startedMs);
     log("notice", `Background append only file rewriting started by pid ${platform.host.pid}`);
     const { isProvisional, startedMs } = this;
-    const cut: Cut = { directory, job, base, temporary, incr, single, isProvisional, startedMs };
-    void job.done.then((result) => this.ended(cut, result));
+    return { directory, job, base, temporary, incr, single, isProvisional, startedMs };
   }
 
   /** From this moment on the running file's bytes go to the thread as well. */
@@ -281,7 +305,7 @@ export class Rewriter {
 
   private ended(cut: Cut, result: JobResult): void {
     const { log, platform } = this.parts;
-    const { job, directory } = cut;
+    const { job } = cut;
     this.lastHeldBytes = job.heldBytes;
     this.lastSeconds = Math.floor((platform.clock.now() - cut.startedMs) / 1000);
     if (result.outcome !== "done") cut.single?.running?.aof.feed(null);
@@ -302,46 +326,49 @@ export class Rewriter {
       "notice",
       `Snapshot memory for AOF rewrite: ${Math.round(job.heldBytes / MEGABYTE)} MB were kept beside the dataset`,
     );
-    if (cut.single !== null) {
-      this.changeSingle(cut, cut.single);
-      return;
-    }
-    try {
-      this.publish(cut);
-    } catch (error) {
-      this.unpublished(error);
-      return;
-    }
-    log("notice", `Successfully renamed the temporary AOF base file ${temporary} into ${cut.base.name}`);
-    this.succeeded();
-    if (!this.parts.values["aof-disable-auto-gc"])
-      directory.removeHistory(platform.clock.now(), log).catch((error: Error) => {
-        log("warning", `A history file of the AOF could not be removed: ${error.message}`);
-      });
+    this.takePlace(cut);
   }
 
-  /** The single file is completed and takes its place; nothing else may begin meanwhile. */
-  private changeSingle(cut: Cut, single: NonNullable<Cut["single"]>): void {
-    const { background, drain, aof } = this.parts;
-    const running = single.running?.aof ?? null;
+  /** The new files take the place of the old ones; nothing else may begin meanwhile. */
+  private takePlace(cut: Cut): void {
+    const { background, aof } = this.parts;
+    const { single, isProvisional } = cut;
+    const running = aof();
     background.preparing = true;
-    const isCurrent = (): boolean => aof() === running;
-    const timed: Timed = (event, action) => this.timed(event, action);
-    this.preparing = changeSingleFile({ ...single, drain, isCurrent, timed })
+    // Whoever switches it off from now on completes the new file.
+    this.isProvisional = false;
+    this.preparing = (single === null ? this.publish(cut, running) : this.changeSingle(single))
       .then(
         () => {
-          this.isProvisional = false;
           running?.replaced(this.timed("aof-fstat", () => cut.directory.totalBytes));
           this.succeeded();
+          if (single === null) this.removeHistory(cut.directory);
         },
         (error: unknown) => {
-          running?.feed(null);
+          single?.running?.aof.feed(null);
+          this.isProvisional = isProvisional && running === aof();
           this.unpublished(error);
         },
       )
       .finally(() => {
         background.preparing = false;
       });
+  }
+
+  private changeSingle(single: NonNullable<Cut["single"]>): Promise<void> {
+    const { drain, aof } = this.parts;
+    const running = single.running?.aof ?? null;
+    const isCurrent = (): boolean => aof() === running;
+    const timed: Timed = (event, action) => this.timed(event, action);
+    return changeSingleFile({ ...single, drain, isCurrent, timed });
+  }
+
+  private removeHistory(directory: AofDirectory): void {
+    const { values, platform, log } = this.parts;
+    if (values["aof-disable-auto-gc"]) return;
+    directory.removeHistory(platform.clock.now(), log).catch((error: Error) => {
+      log("warning", `A history file of the AOF could not be removed: ${error.message}`);
+    });
   }
 
   private succeeded(): void {
@@ -359,32 +386,43 @@ export class Rewriter {
   }
 
   /** The manifest names the new base, and what it has replaced is history. */
-  private publish(cut: Cut): void {
-    const { directory, base } = cut;
-    const running = this.parts.aof();
-    let { manifest } = directory;
-    let incr = cut.incr;
+  private async publish(cut: Cut, running: AppendOnlyFile | null): Promise<void> {
+    const { directory, base, temporary } = cut;
+    let { incr } = cut;
     if (incr !== null && cut.isProvisional) {
       if (running === null) throw new Error("the append-only file was switched off");
-      const final = directory.nextIncr;
-      const [from, to] = [directory.pathOf(incr.name), directory.pathOf(final.name)];
-      this.timed("aof-rename", () => directory.disk.rename(from, to));
-      const named = `${incr.name} into ${final.name}`;
-      this.parts.log("notice", `Successfully renamed the temporary AOF incr file ${named}`);
-      manifest = manifest.withIncr(final);
-      incr = final;
+      incr = this.nameIncr(directory, incr);
     }
-    const replaced = manifest.replaced(base, incr?.seq ?? Number.POSITIVE_INFINITY);
-    this.timed("aof-rename", () => directory.change(replaced));
-    this.isProvisional = false;
-    running?.replaced(this.timed("aof-fstat", () => directory.totalBytes));
+    const seq = incr?.seq ?? Number.POSITIVE_INFINITY;
+    const added = cut.isProvisional ? incr : null;
+    await this.timed("aof-rename", () =>
+      directory.change((manifest) =>
+        (added === null ? manifest : manifest.withIncr(added)).replaced(base, seq),
+      ),
+    );
+    this.parts.log(
+      "notice",
+      `Successfully renamed the temporary AOF base file ${basename(temporary)} into ${base.name}`,
+    );
+  }
+
+  /** The provisional file gets its name. */
+  private nameIncr(directory: AofDirectory, incr: ManifestFile): ManifestFile {
+    const final = directory.nextIncr;
+    const [from, to] = [directory.pathOf(incr.name), directory.pathOf(final.name)];
+    this.timed("aof-rename", () => directory.disk.rename(from, to));
+    const named = `${incr.name} into ${final.name}`;
+    this.parts.log("notice", `Successfully renamed the temporary AOF incr file ${named}`);
+    return final;
   }
 
   private timed<T>(event: AofLatencyEvent, action: () => T): T {
     const { clock } = this.parts.platform;
     const began = clock.monotonicUs();
+    const noted = (): void => this.parts.onLatency(event, (clock.monotonicUs() - began) / 1000);
     const result = action();
-    this.parts.onLatency(event, (clock.monotonicUs() - began) / 1000);
+    if (result instanceof Promise) result.then(noted, () => {});
+    else noted();
     return result;
   }
 
@@ -397,28 +435,12 @@ export class Rewriter {
     log("notice", "The append-only file is not complete before it has been rewritten: it is tried again");
   }
 
-  // ---- Room ----
-
-  private checkSpace(directory: AofDirectory): void {
-    const free = directory.disk.freeBytes(directory.path);
-    const base = directory.isSingle ? directory.manifest.lastIncr : directory.manifest.base;
-    const expected = base === null ? 0 : directory.sizeOf(base.name);
-    if (free !== null && free < expected + RESERVED_BYTES)
-      throw new Error(
-        `${free} bytes are free in ${directory.path}, and a base of about ${expected} bytes has to leave ${RESERVED_BYTES} for the log`,
-      );
-  }
-
   private guardSpace(): void {
     const running = this.parts.background.running("rewrite");
     if (running === null) return;
-    const { path, disk } = this.parts.directory();
-    const free = disk.freeBytes(path);
-    if (free === null || free >= RESERVED_BYTES / 2) return;
-    this.parts.log(
-      "warning",
-      `Only ${free} bytes are free in ${path}: the rewrite ends so that the log has them`,
-    );
+    const reason = lackOfRoom(this.parts.directory());
+    if (reason === null) return;
+    this.parts.log("warning", reason);
     running.job.abort();
     this.failed();
   }

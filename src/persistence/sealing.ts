@@ -49,8 +49,13 @@ export class Sealing {
     this.position = position;
     this.unsealed = unsealed;
     this.crc = crc;
-    this.noted = 0;
+    this.forgetTime();
     this.start = this.end;
+  }
+
+  /** What comes next is the first of a file: it says its time. */
+  forgetTime(): void {
+    this.noted = 0;
   }
 
   /** These bytes come next. They may be looked at until `sum`. */

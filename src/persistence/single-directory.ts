@@ -39,6 +39,10 @@ export class SingleDirectory extends AofDirectory {
     this.current = manifest;
   }
 
+  protected override async saveAside(manifest: Manifest): Promise<void> {
+    this.save(manifest);
+  }
+
   /** The file is there, whatever is in it. */
   adopt(): void {
     this.save(new Manifest(null, [this.file]));

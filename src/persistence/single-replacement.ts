@@ -9,7 +9,7 @@
 
 import type { DiskFile } from "../platform/disk.js";
 import type { Piece } from "./block-queue.js";
-import { closeQuietly, removeQuietly, temporaryName } from "./durable-file.js";
+import { closeQuietly, removeQuietly, temporaryName, writeAside } from "./durable-file.js";
 import type { GoOn, Replacement } from "./replacement.js";
 import type { SingleDirectory } from "./single-directory.js";
 
@@ -45,7 +45,7 @@ export class SingleReplacement implements Replacement {
       directory.disk.rename(temporary, directory.filePath);
       this.step = "name";
     }
-    directory.disk.syncDirectoryOf(directory.filePath);
+    await directory.disk.syncDirectoryAside(directory.filePath);
     return (tail) => {
       if (this.file !== null) closeQuietly(tail.continueInCopy(this.file));
       return 0;
@@ -73,19 +73,5 @@ export class SingleReplacement implements Replacement {
     }
     for (const { bytes, start, end } of pieces) await writeAside(file, bytes, start, end);
     await file.sync();
-  }
-}
-
-/** Writes `bytes[start..end)` on the thread pool. Rejects with the disk's error. */
-export async function writeAside(
-  file: DiskFile,
-  bytes: Uint8Array,
-  start: number,
-  end: number,
-): Promise<void> {
-  for (let at = start; at < end; ) {
-    const taken = await file.writeAsync(bytes, at, end);
-    if (taken === 0) throw new Error(`short write: the disk took ${at - start} of ${end - start} bytes`);
-    at += taken;
   }
 }

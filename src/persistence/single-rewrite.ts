@@ -7,8 +7,8 @@
  *
  *     the snapshot of the cut        written by the thread, under a temporary name
  *     what came in meanwhile         written by the thread, until it asks for the end of the stream
- *     what is left in the buffer     appended by this module, most of it on the thread pool and synced there
- *     the last few bytes             appended in the turn of the change
+ *     what is left in the buffer     appended by this module, on the thread pool, and synced there
+ *     the last few bytes             likewise, while later writes wait: they go into the new file, or back into the old
  *
  * and both files hold every write since the cut in the same order, since both take the same blocks of the log in one
  * place (AppendOnlyFile.flush). The change is one rename, of a file that is whole and on the device; a crash before it
@@ -17,12 +17,12 @@
  * acknowledged as safe until that sync has succeeded.
  */
 
+import type { DiskFile } from "../platform/disk.js";
 import type { AofLatencyEvent } from "./aof-parts.js";
 import type { AppendOnlyFile } from "./append-only-file.js";
-import { closeQuietly, removeQuietly, writeAll } from "./durable-file.js";
+import { closeQuietly, removeQuietly, writeAside } from "./durable-file.js";
 import type { RewriteBuffer } from "./rewrite-buffer.js";
 import type { SingleDirectory } from "./single-directory.js";
-import { writeAside } from "./single-replacement.js";
 
 /** The turn of the change appends no more than this, unless writes come in faster than the disk takes them. */
 const LAST_BYTES = 64 * 1024;
@@ -50,28 +50,22 @@ export async function changeSingleFile(change: SingleChange): Promise<void> {
   const { disk } = directory;
   if (running === null) {
     timed("aof-rename", () => disk.rename(path, directory.filePath));
-    disk.syncDirectoryOf(directory.filePath);
+    await disk.syncDirectoryAside(directory.filePath);
     directory.adopt();
     return;
   }
   const { aof, buffer } = running;
   const file = disk.open(path, "append");
   try {
-    for (let round = 0; round < ROUNDS && buffer.length > LAST_BYTES; round++) {
-      for (const bytes of buffer.takeAll()) await writeAside(file, bytes, 0, bytes.length);
-      await file.sync();
-    }
-    await aof.replaceBy(change.drain, () => {
+    for (let round = 0; round < ROUNDS && buffer.length > LAST_BYTES; round++) await bringOver(file, buffer);
+    await aof.replaceBy(change.drain, async () => {
       if (!change.isCurrent()) throw new Error("the append-only file was switched off");
-      timed("aof-rewrite-diff-write", () => {
-        for (const bytes of buffer.takeAll()) writeAll(file, bytes);
-        file.syncNow();
-      });
+      await timed("aof-rewrite-diff-write", () => bringOver(file, buffer));
       timed("aof-rename", () => disk.rename(path, directory.filePath));
       directory.adopt();
       const { total, crc } = buffer;
       const bytes = directory.sizeOf(directory.location.appendfilename);
-      return { file, bytes, unsealed: total, crc, doubt: nameDoubt(directory) };
+      return { file, bytes, unsealed: total, crc, doubt: await nameDoubt(directory) };
     });
   } catch (error) {
     closeQuietly(file);
@@ -80,12 +74,16 @@ export async function changeSingleFile(change: SingleChange): Promise<void> {
   }
 }
 
+/** What waits in the buffer goes into the file, and is on the device there. */
+async function bringOver(file: DiskFile, buffer: RewriteBuffer): Promise<void> {
+  for (const bytes of buffer.takeAll()) await writeAside(file, bytes);
+  await file.sync();
+}
+
 /** Why the file's name may not be on the device, or null. */
-function nameDoubt(directory: SingleDirectory): unknown {
-  try {
-    directory.disk.syncDirectoryOf(directory.filePath);
-    return null;
-  } catch (error) {
-    return error;
-  }
+async function nameDoubt(directory: SingleDirectory): Promise<unknown> {
+  return directory.disk.syncDirectoryAside(directory.filePath).then(
+    () => null,
+    (error: unknown) => error,
+  );
 }

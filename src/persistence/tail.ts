@@ -21,6 +21,14 @@ const NO_BYTES = Buffer.alloc(0);
 const RETAINED_SOON = 4 * 1024 * 1024;
 const RETAINED_MAX = 128 * 1024 * 1024;
 
+/** How much had been taken in at some moment. */
+export interface TailEnd {
+  /** Pieces that wait to be written. */
+  readonly pieces: number;
+  /** The log's offset. */
+  readonly offset: number;
+}
+
 export class Tail {
   /** The kernel does not have these, or only the first `partialBytes` of the first one. */
   readonly unwritten = new BlockQueue();
@@ -52,6 +60,11 @@ export class Tail {
     this.written = log.offset;
     this.accepted = log.offset;
     this.synced = wholeBytes;
+  }
+
+  /** What has been taken in up to now. */
+  get end(): TailEnd {
+    return { pieces: this.unwritten.toArray().length, offset: this.accepted };
   }
 
   /** Length of the file without what is retained: up to here its content does not hang on a coming sync. */
@@ -105,6 +118,7 @@ export class Tail {
    */
   selectDatabase(): Buffer {
     this.log.forgetDatabase();
+    this.sealing.forgetTime();
     const { database } = this.log;
     if (database === -1) return NO_BYTES;
     const select = encodeCommand(["SELECT", String(database)]);
@@ -188,15 +202,14 @@ export class Tail {
     return this.exchange(file, this.wholeBytes);
   }
 
-  /** Goes on in another file, which has everything that was taken in. For the parameters see `continueIn`. */
-  replaceBy(file: DiskFile, bytes: number, unsealed: number, crc: number): DiskFile {
-    const old = this.exchange(file, bytes);
-    while (!this.unwritten.isEmpty) this.letGo(this.unwritten.shift());
-    this.own.length = 0;
-    this.written = this.accepted;
-    this.sealing.begin(bytes, unsealed, crc);
-    if (this.sealing.isWanted) this.seal();
-    return old;
+  /** Goes on in another file, which has what was taken in up to `end`. For the parameters see `continueIn`. */
+  replaceBy(file: DiskFile, bytes: number, unsealed: number, crc: number, end: TailEnd): DiskFile {
+    for (let pieces = 0; pieces < end.pieces; pieces++) {
+      const piece = this.unwritten.shift();
+      this.passed(piece);
+      this.letGo(piece);
+    }
+    return this.continueIn(file, bytes, unsealed, crc);
   }
 
   /** Goes on in another file, which has what is retained. */
@@ -237,10 +250,15 @@ export class Tail {
     const piece = this.unwritten.shift();
     this.partialBytes -= piece.length;
     this.wholeBytes += piece.length;
-    if (isBlock(piece) && piece.isOwn) this.own.shift();
-    this.written = Math.min(piece.endOffset, (this.own[0] ?? Number.POSITIVE_INFINITY) - 1);
+    this.passed(piece);
     if (piece.length > 0 && (retain || !this.retained.isEmpty)) this.retained.push(piece);
     else this.letGo(piece);
+  }
+
+  /** The kernel has this piece, and all before it. */
+  private passed(piece: Piece): void {
+    if (isBlock(piece) && piece.isOwn) this.own.shift();
+    this.written = Math.min(piece.endOffset, (this.own[0] ?? Number.POSITIVE_INFINITY) - 1);
   }
 
   private letGo(piece: Piece): void {

@@ -248,7 +248,7 @@ export class AppendOnly {
   private findDirectory(): AofDirectory {
     if (this.file !== null && this.directory !== null) return this.directory;
     const { platform, config } = this.engine;
-    const directory = directoryAt(platform.disk, config.values);
+    const directory = this.knownDirectory(directoryAt(platform.disk, config.values));
     const parted = new AofDirectory(platform.disk, config.values);
     try {
       if (directory.isSingle && platform.disk.stat(parted.manifestPath) !== null) refuseBoth(parted);
@@ -262,6 +262,13 @@ export class AppendOnly {
     }
     this.directory = directory;
     return directory;
+  }
+
+  /** The one that is known already if it is the same: a change of its manifest may be under way. */
+  private knownDirectory(found: AofDirectory): AofDirectory {
+    const known = this.directory;
+    const isSame = known?.isSingle === found.isSingle && known.manifestPath === found.manifestPath;
+    return isSame ? known : found;
   }
 
   /** `no-appendfsync-on-rewrite`: no sync while something else keeps the disk busy. */

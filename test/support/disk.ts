@@ -56,6 +56,8 @@ interface ActiveFailure {
 
 export class SimulatedDisk implements Disk {
   readonly record: DiskRecord[] = [];
+  /** The paths of syncs in place: whoever asked for them stood still meanwhile. */
+  readonly syncedInPlace: string[] = [];
   /** Bytes that can still be written before ENOSPC; a write that does not fit whole is a short one. */
   room = Number.POSITIVE_INFINITY;
   /** The share of writes that the kernel takes only a part of. */
@@ -153,13 +155,18 @@ export class SimulatedDisk implements Disk {
   }
 
   syncDirectoryOf(path: string): void {
+    this.syncedInPlace.push(path);
+    this.syncDirectory(path);
+  }
+
+  private syncDirectory(path: string): void {
     this.attempt("syncDirectory", path);
     this.parent(path, "fsync").synced();
     this.note("syncDirectory", path);
   }
 
   syncDirectoryAside(path: string): Promise<void> {
-    return this.pooled(() => this.syncDirectoryOf(path));
+    return this.pooled(() => this.syncDirectory(path));
   }
 
   canWrite(path: string): boolean {
@@ -415,6 +422,7 @@ class SimulatedFile implements DiskFile {
 
   syncNow(): void {
     this.check("fdatasync");
+    this.disk.syncedInPlace.push(this.path);
     this.syncTo(this.node.changes);
   }
 
