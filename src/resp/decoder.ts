@@ -10,10 +10,9 @@
  * where CR LF belongs; the decoder takes them too, but writes the line end over them.
  */
 
-import { splitArguments } from "../config/parse.js";
-import { latin1 } from "../util/ascii.js";
 import { viewed } from "../util/copy.js";
 import { parseInteger64 } from "../util/integer.js";
+import { InlineReader } from "./inline.js";
 import { Request } from "./request.js";
 
 /** The peer has broken the protocol: it gets the message and is disconnected. */
@@ -52,6 +51,7 @@ const NO_BYTES = Buffer.alloc(0);
 export class RequestDecoder {
   /** The command that `next` has found. */
   readonly request = new Request();
+  private readonly inline = new InlineReader();
   /** What is being parsed: the shared buffer during a read, else the decoder's own. */
   private bytes: Buffer = NO_BYTES;
   private at = 0;
@@ -81,9 +81,9 @@ export class RequestDecoder {
     return this.bytes;
   }
 
-  /** Bytes of the buffer that the decoder keeps for itself. */
+  /** Bytes of the buffers that the decoder keeps for itself. */
   get ownBytes(): number {
-    return this.own.length;
+    return this.own.length + this.inline.ownBytes;
   }
 
   /** Gives it bytes that stay valid until `settle`; it may correct line ends in them. */
@@ -222,22 +222,15 @@ export class RequestDecoder {
   }
 
   private nextInline(): boolean {
-    const newline = this.bytes.subarray(this.at, this.end).indexOf(LF) + this.at;
-    if (newline < this.at) {
+    let newline = this.at;
+    while (newline < this.end && this.bytes[newline] !== LF) newline++;
+    if (newline === this.end) {
       if (this.end - this.at > INLINE_BYTES_MAX) throw new ProtocolError("too big inline request");
       return false;
     }
-    const lineEnd = newline > this.at && this.bytes[newline - 1] === CR ? newline - 1 : newline;
-    const words = splitArguments(latin1(this.bytes, this.at, lineEnd));
-    if (words === null) throw new ProtocolError("unbalanced quotes in request");
+    const balanced = this.inline.read(this.request, this.bytes, this.at, newline);
+    if (!balanced) throw new ProtocolError("unbalanced quotes in request");
     this.at = newline + 1;
-    const canonical = Request.of(words.map((word) => Buffer.from(word, "latin1")));
-    const request = this.request;
-    request.bytes = canonical.bytes;
-    request.start = 0;
-    request.end = canonical.end;
-    request.argc = 0;
-    for (let i = 0; i < canonical.argc; i++) request.add(canonical.starts[i]!, canonical.ends[i]!);
     return true;
   }
 

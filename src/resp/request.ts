@@ -57,6 +57,31 @@ export class Request {
     }
   }
 
+  /** Bytes of the arguments in canonical RESP. */
+  get canonicalBytes(): number {
+    let bytes = headerBytes(this.argc);
+    for (let i = 0; i < this.argc; i++) bytes += headerBytes(this.length(i)) + this.length(i) + 2;
+    return bytes;
+  }
+
+  /** Becomes canonical RESP in `target`, which has room for it, out of arguments that lie in `from`. */
+  encode(from: Uint8Array, target: Buffer): void {
+    let at = writeHeader(target, 0, STAR, this.argc);
+    for (let i = 0; i < this.argc; i++) {
+      const start = this.starts[i]!;
+      const length = this.length(i);
+      at = writeHeader(target, at, DOLLAR, length);
+      copy(from, start, start + length, target, at);
+      this.starts[i] = at;
+      at += length;
+      this.ends[i] = at;
+      at = writeLineEnd(target, at);
+    }
+    this.bytes = target;
+    this.start = 0;
+    this.end = at;
+  }
+
   /** A copy that stays valid, for commands that run later. */
   copy(): Request {
     const copy = new Request();

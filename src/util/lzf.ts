@@ -62,8 +62,8 @@ export function lzfDecompress(
 
 /** Compresses one text after another; keeps a table for it, so that nothing has to be made or cleared for each. */
 export class LzfCompressor {
-  /** By the hash of three bytes: where they were last, counted over all texts so far. */
-  private readonly table = new Int32Array(1 << HASH_BITS);
+  /** By the hash of three bytes: where they were last, counted over all texts so far. As large as the longest needed it. */
+  private table = new Int32Array(0);
   /** What the first byte of the next text counts as; anything below it in the table is from an older text. */
   private origin = 1;
 
@@ -84,9 +84,9 @@ export class LzfCompressor {
       this.table.fill(0);
       this.origin = 1;
     }
-    const { table } = this;
     // The upper bits of a product are its hash: as many as the length of the text has, and two more.
     const unused = Math.min(32 - HASH_BITS_MIN, Math.max(32 - HASH_BITS, Math.clz32(end - start) - 2));
+    const table = this.tableOf(2 ** (32 - unused));
     // A position in `source` plus this is what the table holds.
     const shift = this.origin - start;
     this.origin += end - start;
@@ -133,6 +133,12 @@ export class LzfCompressor {
       table[Math.imul(three, HASH_FACTOR) >>> unused] = from - 1 + shift;
     }
     return writeLiterals(source, literals, end, target, to, limit);
+  }
+
+  /** The table with room for so many slots. What a smaller one knew is of older texts. */
+  private tableOf(slots: number): Int32Array {
+    if (slots > this.table.length) this.table = new Int32Array(slots);
+    return this.table;
   }
 }
 
