@@ -104,6 +104,24 @@ oracleTest("every command says of itself what Redis 7.2 says", async () => {
   assert.deepEqual(wrong, []);
 });
 
+oracleTest("COMMAND LIST names the subcommands too", async () => {
+  await using oracle = await startOracle();
+  await using server = await TidemarkHere.start({});
+  const theirs = new Set(await listOf(oracle));
+  const ours = await listOf(server);
+  const both = ours.filter((name) => !newCommands.has(name) && !ownCommands.has(name));
+  assert.deepEqual(
+    both.filter((name) => !theirs.has(name)),
+    [],
+  );
+  assert.ok(both.includes("config|get"));
+});
+
+async function listOf(server: Server): Promise<string[]> {
+  using client = await server.client();
+  return (await client.call("COMMAND", "LIST")) as string[];
+}
+
 interface Server {
   client(): Promise<WireClient>;
 }

@@ -49,11 +49,11 @@ export const list = command({
 
 function select(call: Call): Command[] {
   const { commands } = call.engine;
-  if (call.argc === 2) return [...commands.all()];
+  const all = commands.whole();
+  if (call.argc === 2) return all;
   if (call.argc !== 5 || !call.is(2, "filterby")) throw syntaxError();
   // There are no modules, so none of the commands comes from one.
   if (call.is(3, "module")) return [];
-  const all = commands.whole();
   if (call.is(3, "aclcat")) return all.filter((one) => one.categories.includes(call.text(4).toLowerCase()));
   if (call.is(3, "pattern")) return all.filter((one) => matches(call.view(4), one.fullName));
   throw syntaxError();
