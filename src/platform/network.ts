@@ -74,6 +74,9 @@ export interface Network {
   connect(endpoint: Endpoint, source?: string): Promise<Connection>;
 }
 
+/** `sizeof(sun_path)`: a path of a Unix socket has to be shorter. libuv would cut it, and listen somewhere else. */
+export const UNIX_PATH_BYTES = process.platform === "linux" ? 108 : 104;
+
 /**
  * libuv reads a socket up to 32 times in a row while each read fills the buffer, so this bounds what one client can
  * make the loop do before the turn ends: half a megabyte, a few milliseconds of small commands.

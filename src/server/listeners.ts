@@ -1,8 +1,14 @@
 /** The sockets that the server listens on, and who is let in. */
 
-import { systemReason } from "../config/kinds/directory.js";
+import { dirname } from "node:path";
+import { checkDirectory, systemReason } from "../config/kinds/directory.js";
 import type { Engine } from "../engine/engine.js";
-import type { Endpoint, Listener, Connection as Socket } from "../platform/network.js";
+import {
+  type Endpoint,
+  type Listener,
+  type Connection as Socket,
+  UNIX_PATH_BYTES,
+} from "../platform/network.js";
 import { BlockPool, Reply } from "../resp/reply.js";
 import { Connection } from "./connection.js";
 import type { Logger } from "./logger.js";
@@ -134,7 +140,14 @@ export class Listeners {
 
   private async listenUnix(path: string): Promise<Listener> {
     const { disk } = this.engine.platform;
+    const length = Buffer.byteLength(path);
+    if (length >= UNIX_PATH_BYTES)
+      throw new ListenError(
+        `Failed opening Unix socket: unix socket path too long (${length}), must be under ${UNIX_PATH_BYTES}`,
+      );
     try {
+      // Of a directory that is not there libuv says that it may not be entered.
+      checkDirectory(dirname(path), disk);
       disk.remove(path);
       const listener = await this.listen({ path });
       const mode = this.engine.config.values.unixsocketperm;

@@ -25,7 +25,8 @@ export function systemReason(error: unknown): string {
   return SYSTEM_WORDS[code as string] ?? reason.charAt(0).toUpperCase() + reason.slice(1);
 }
 
-function check(path: string, disk: Disk): void {
+/** Throws a Refusal unless the path is that of a directory. */
+export function checkDirectory(path: string, disk: Disk): void {
   let isDirectory: boolean | undefined;
   try {
     isDirectory = disk.stat(path)?.isDirectory;
@@ -45,7 +46,7 @@ export const directory: Kind<string> = scalar(
   (argument, { current, disk }) => {
     if (argument === "") throw new Refusal("No such file or directory");
     const path = resolve(current, textOf(argument));
-    check(path, disk);
+    checkDirectory(path, disk);
     return path;
   },
   byteString,
