@@ -15,6 +15,7 @@ export interface CpuTimes {
 export interface Host {
   readonly pid: number;
   readonly arguments: readonly string[];
+  readonly environment: Readonly<Record<string, string | undefined>>;
   readonly executable: string;
   readonly platform: string;
   readonly architecture: string;
@@ -56,6 +57,7 @@ function processCpu(): CpuTimes {
 export const nodeHost: Host = {
   pid: process.pid,
   arguments: process.argv,
+  environment: process.env,
   executable: process.execPath,
   platform: `${os.type()} ${os.release()} ${os.machine()}`,
   architecture: os.arch(),

@@ -17,6 +17,7 @@ import { nodePlatform, type Platform } from "../platform/platform.js";
 import { latin1 } from "../util/ascii.js";
 import { Logger } from "./logger.js";
 import { logo } from "./logo.js";
+import { checkSupervision } from "./supervision.js";
 import { Tidemark } from "./tidemark.js";
 
 /** Runs until the server has ended, then exits the process. */
@@ -70,6 +71,7 @@ async function serve(platform: Platform, config: Config): Promise<void> {
     logger.hasRole = true;
     host.onFault((error) => reportFault(logger, config, error));
     showLogo(platform, config, logger);
+    checkSupervision(platform, config, logger);
     const running = endOnSignals(platform, config, logger);
     const server = await Tidemark.launch(config, { platform });
     running.server = server;

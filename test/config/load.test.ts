@@ -107,7 +107,6 @@ test("what cannot apply gives one warning, unless ignoring it would do harm", ()
     ["tls-port 6380", /TLS is not supported/],
     ["cluster-enabled yes", /cluster mode is not supported/],
     ["daemonize yes", /start the server in the background/],
-    ["supervised systemd", /supervised systemd is not possible/],
     ["loadmodule /x.so arg", /modules are not supported/],
     ["sentinel monitor x 127.0.0.1 1 2", /Sentinel mode is not supported/],
     ["user alice on", /user 'alice' is not supported yet/],

@@ -103,6 +103,14 @@ test("what cannot start fails at once with a message and status 1", async () => 
     ],
     [["--dir", "/nonexistent"], /No such file or directory/],
     [["--logfile", "/nonexistent/log"], /\nCan't open the log file: No such file or directory\n/],
+    [
+      ["--unixsocket", "/nonexistent/t.sock"],
+      /# Failed opening Unix socket: bind: No such file or directory\n/,
+    ],
+    [
+      ["--unixsocket", `/${"long".repeat(27)}`],
+      /# Failed opening Unix socket: unix socket path too long \(109\), must be under 108\n/,
+    ],
     [["--port", "0"], /# Configured to not listen anywhere, exiting\./],
     [
       ["--port", String(await freePort()), "--dir", "/proc", "--appendonly", "yes"],
@@ -116,6 +124,20 @@ test("what cannot start fails at once with a message and status 1", async () => 
     assert.match(run.log, message);
   }
   await taken.close();
+});
+
+test("supervised starts the server unless a manager waits to be told that it is ready", async () => {
+  const supervised = ["--save", "", "--supervised", "systemd"];
+  await using server = await ServerProcess.start({ args: supervised });
+  assert.match(server.log, /# systemd supervision error: NOTIFY_SOCKET not found!\n/);
+  const client = await server.client();
+  assert.deepEqual(await client.call("CONFIG", "GET", "supervised"), ["supervised", "systemd"]);
+  assert.match(String(await client.call("INFO", "server")), /\r\nprocess_supervised:no\r\n/);
+  client.close();
+  const environment = { NOTIFY_SOCKET: "/nonexistent/notify" };
+  const run = runExecutable(TIDEMARK_EXECUTABLE, supervised, { environment });
+  assert.deepEqual(await run.end(), { code: 1, signal: null });
+  assert.match(run.log, /\nsupervised systemd is not possible in Node\.js.*: use a service of type simple\n/);
 });
 
 test("maxclients leaves files for the server itself where few may be open", async () => {

@@ -14,6 +14,7 @@ export class SimulatedHost implements Host {
   output = "";
   readonly pid = 4242;
   readonly arguments: readonly string[] = ["node", "tidemark"];
+  readonly environment: Readonly<Record<string, string>> = {};
   readonly executable = "/usr/bin/node";
   readonly platform = "Simulated 1.0 x86_64";
   readonly architecture = "x64";

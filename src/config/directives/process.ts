@@ -17,13 +17,9 @@ export const server = {
     { immutable: true },
   ),
   supervised: directive(
-    refusing(oneOf("upstart", "systemd", "auto", "no"), "no, auto", (by) =>
-      by === "upstart" || by === "systemd"
-        ? `supervised ${by} is not possible in Node.js: use a service of type simple`
-        : null,
-    ),
+    oneOf("upstart", "systemd", "auto", "no"),
     "no",
-    "Whether a service manager is told of readiness, which is not possible.",
+    "Which service manager started the server; one that waits to be told of readiness waits in vain, so that is refused.",
     { immutable: true },
   ),
   pidfile: directive(text, "", "The file that the process id is written to.", { immutable: true }),

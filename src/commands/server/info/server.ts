@@ -31,7 +31,7 @@ export const server = section("Server", (engine) => {
     ["atomicvar_api", "javascript"],
     ["gcc_version", "0.0.0"],
     ["process_id", host.pid],
-    ["process_supervised", config.values.supervised],
+    ["process_supervised", "no"],
     ["run_id", facts.runId],
     ["tcp_port", facts.port],
     ["server_time_usec", clock.nowUs()],
