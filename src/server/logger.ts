@@ -4,11 +4,11 @@
  *     PID:ROLE 26 Aug 2019 11:54:48.918 * text
  *
  * with `.` for debug, `-` verbose, `*` notice, `#` warning, and as role `M` for a primary, `S` for a replica, `C` before
- * the server has become either. Without a `logfile` they go to standard output.
+ * the server has become either. Without a `logfile` they go to standard output. The file is opened for each line, as Redis
+ * does: whoever rotates logs moves the file away, and the next line begins a new one.
  */
 
 import type { Config } from "../config/config.js";
-import type { DiskFile } from "../platform/disk.js";
 import type { Platform } from "../platform/platform.js";
 
 export type LogLevel = "debug" | "verbose" | "notice" | "warning";
@@ -26,17 +26,21 @@ const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "
 export class Logger {
   /** Set once the server is a primary or a replica, as its configuration says from then on. */
   hasRole = false;
-  private file: DiskFile | null = null;
+  /** The `logfile`, once it has proved to be writable; null for standard output. */
+  private path: string | null = null;
 
   constructor(
     private readonly platform: Platform,
     private readonly config: Config,
   ) {}
 
-  /** Opens the `logfile`; throws Node's error. */
+  /** From now on lines go to the `logfile`, if there is one; throws Node's error when it cannot be written. */
   open(): void {
     const { logfile } = this.config.values;
-    if (logfile !== "") this.file = this.platform.disk.open(this.config.pathOf(logfile), "append");
+    if (logfile === "") return;
+    const path = this.config.pathOf(logfile);
+    this.append(path, "");
+    this.path = path;
   }
 
   log(level: LogLevel, text: string): void {
@@ -52,21 +56,25 @@ export class Logger {
 
   /** Text without a prefix: the logo. */
   raw(text: string): void {
-    if (this.file === null) {
+    if (this.path === null) {
       this.platform.host.write("stdout", text);
       return;
     }
-    const bytes = Buffer.from(text);
     try {
-      this.file.write(bytes, 0, bytes.length);
+      this.append(this.path, text);
     } catch {
       // A log that cannot be written must not stop the server; the next line tries again.
     }
   }
 
-  close(): void {
-    this.file?.close();
-    this.file = null;
+  private append(path: string, text: string): void {
+    const bytes = Buffer.from(text);
+    const file = this.platform.disk.open(path, "append");
+    try {
+      file.write(bytes, 0, bytes.length);
+    } finally {
+      file.close();
+    }
   }
 }
 

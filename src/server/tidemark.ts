@@ -238,7 +238,6 @@ export class Tidemark implements AsyncDisposable {
     }
     await this.release();
     logger.log("warning", "Tidemark is now ready to exit, bye bye...");
-    logger.close();
     this.settleClosed();
     if (failure !== null) throw failure;
   }
