@@ -31,6 +31,7 @@ export interface Host {
   mainThreadCpu(): CpuTimes;
   /** A full garbage collection, about ten milliseconds; nothing where that is not for us to decide (compiler.ts). */
   collectGarbage(): void;
+  /** Text that nobody reads any more is lost. */
   write(stream: "stdout" | "stderr", text: string): void;
   /** Whether standard output is a terminal. */
   readonly isTerminal: boolean;
@@ -39,7 +40,7 @@ export interface Host {
   /** The next line of standard input, or what it has when it ends. */
   readLine(): Promise<string>;
   /** Calls `action` whenever the process gets the signal, which then does nothing else. */
-  onSignal(signal: "SIGTERM" | "SIGINT", action: () => void): void;
+  onSignal(signal: "SIGTERM" | "SIGINT" | "SIGHUP", action: () => void): void;
   /** Calls `report` with an error that nothing has caught, just before the process ends with status 1 for it. */
   onFault(report: (error: Error) => void): void;
   /** The name that tools show for the process. */
@@ -91,7 +92,12 @@ export const nodeHost: Host = {
     }
   },
   collectGarbage: () => void globalThis.gc?.(),
-  write: (stream, text) => void process[stream].write(text),
+  write(stream, text) {
+    const output = process[stream];
+    // The error of a pipe whose reader has gone (`tidemark | head`) would end the process.
+    if (output.listenerCount("error") === 0) output.on("error", () => {});
+    output.write(text);
+  },
   isTerminal: process.stdout.isTTY === true,
   async readStandardInput() {
     const parts: Buffer[] = [];

@@ -2,7 +2,7 @@
  * The server as a process: its command line, its signals, its pidfile, its title and its exit status.
  *
  * The process that was started is the one that serves. SIGTERM and SIGINT end it in order; a second one ends it at
- * once, as does SIGINT while the dataset is loaded.
+ * once, as does SIGINT while the dataset is loaded. SIGHUP, which a terminal sends when it is closed, does nothing.
  */
 
 import { parseArguments, type Serve } from "../config/arguments.js";
@@ -134,6 +134,7 @@ function endOnSignals(
   };
   host.onSignal("SIGTERM", () => end("SIGTERM"));
   host.onSignal("SIGINT", () => end("SIGINT"));
+  host.onSignal("SIGHUP", () => {});
   return running;
 }
 

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { eventually } from "../support/condition.js";
@@ -85,6 +85,35 @@ test("a pidfile, a logfile and a Unix socket lie where dir says, and go when the
   assert.equal(existsSync(join(dir, "t.pid")), false);
   assert.equal(existsSync(join(dir, "t.sock")), false);
   removeDirectory(dir);
+});
+
+test("a log file that is moved away begins anew, as rotation of logs needs it", async () => {
+  const dir = temporaryDirectory();
+  const [log, moved] = [join(dir, "t.log"), join(dir, "t.log.1")];
+  const server = runExecutable(TIDEMARK_EXECUTABLE, [
+    ...["--dir", dir, "--port", "0", "--save", "", "--logfile", "t.log", "--unixsocket", "t.sock"],
+  ]);
+  const has = (path: string, text: string) => () =>
+    existsSync(path) && readFileSync(path, "utf8").includes(text);
+  await eventually("the server is ready", has(log, "Ready to accept connections"));
+  renameSync(log, moved);
+  await server.kill("SIGTERM");
+  assert.ok(has(log, "ready to exit, bye bye")());
+  assert.ok(!has(moved, "bye bye")());
+  removeDirectory(dir);
+});
+
+test("neither SIGHUP nor a log that nobody reads any more ends the server", async () => {
+  await using server = await ServerProcess.start({ args: ["--save", "", "--loglevel", "verbose"] });
+  const { child } = server.run;
+  child.stdout?.destroy();
+  // Each connection is a line of the log.
+  for (let i = 0; i < 3; i++) (await server.client()).close();
+  child.kill("SIGHUP");
+  const client = await server.client();
+  assert.equal(await client.call("PING"), "PONG");
+  client.close();
+  assert.deepEqual(await server.run.kill("SIGTERM"), { code: 0, signal: null });
 });
 
 test("what cannot start fails at once with a message and status 1", async () => {
