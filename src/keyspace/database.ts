@@ -153,6 +153,18 @@ export class Database {
     return ref;
   }
 
+  /** Sets a string of so many bytes, which `write` puts where it is told, whatever was there. */
+  makeString(key: Key, length: number, write: (bytes: Uint8Array, start: number) => void): Ref {
+    const { access, entries } = this.space;
+    const old = this.dict.find(key);
+    const kept = old === 0 ? access.initial() : access.replaced(entries.access(old));
+    const traits = { type: STRING, encoding: RAW, access: kept, expiry: NEVER };
+    const ref = entries.createUnwritten(key, length, traits);
+    write(entries.valueBytes(ref), entries.valueStart(ref));
+    this.put(key, old, ref);
+    return ref;
+  }
+
   /**
    * Gives the string at `ref` (0 for a new one) another length and makes it writable: bytes beyond the old end are
    * zero, and the caller may write into the value in place.

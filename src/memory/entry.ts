@@ -197,6 +197,14 @@ export class Entries extends EntryReader<Arena> {
     return ref;
   }
 
+  /** An entry with a string of that length whose bytes are still undefined. */
+  createUnwritten(key: Key, length: number, traits: EntryTraits): Ref {
+    if (length <= INLINE_BYTES_MAX) return this.create(key, length, 0, traits);
+    const ref = this.createBoxed(key, this.createBox(key.bytes, 0, 0, length), traits);
+    this.setValueLength(ref, length);
+    return ref;
+  }
+
   /** An entry with `bytes` or more for an inline value that tells its own length; the value is undefined. */
   createInline(key: Slice, bytes: number, traits: EntryTraits): Ref {
     return this.create(key, bytes, 0, traits);

@@ -5,9 +5,8 @@ import type { Call } from "../../engine/call.js";
 import { command } from "../../engine/command.js";
 import { fail, syntaxError } from "../../engine/errors.js";
 import { NOTIFY_GENERIC, NOTIFY_STRING } from "../../keyspace/events.js";
-import { NEVER } from "../../memory/entry.js";
-import { RAW } from "../../types/string.js";
-import { type Combination, combine } from "./combine.js";
+import { copy } from "../../util/copy.js";
+import { type Combination, combine, combinedLength } from "./combine.js";
 
 const NO_BYTES = new Uint8Array(0);
 const COMBINATIONS: readonly Combination[] = ["and", "or", "xor", "not"];
@@ -32,7 +31,7 @@ export const bitop = command({
     }
     const sources: Uint8Array[] = [];
     for (let at = 3; at < call.argc; at++) sources.push(source(call, at));
-    store(call, combine(combination, sources));
+    store(call, combination, sources);
   },
 });
 
@@ -44,16 +43,22 @@ function source(call: Call, at: number): Uint8Array {
   return entries.valueBytes(ref).subarray(start, start + entries.valueLength(ref));
 }
 
-function store(call: Call, result: Uint8Array): void {
+/** Writes the result where it is to stay. A source that it takes the place of is there until it is complete. */
+function store(call: Call, combination: Combination, sources: readonly Uint8Array[]): void {
   const { database } = call;
   const key = call.key(2);
-  const old = database.peek(key);
-  if (result.length > 0) {
-    database.setString(key, result, 0, result.length, NEVER, RAW);
+  const length = combinedLength(sources);
+  if (length > 0) {
+    database.makeString(key, length, (bytes, start) => {
+      combine(combination, sources, (piece, size, at) => copy(piece, 0, size, bytes, start + at));
+    });
     database.changed(key, NOTIFY_STRING, "set");
-  } else if (old !== 0) {
-    database.remove(key, old);
-    database.changed(key, NOTIFY_GENERIC, "del");
+  } else {
+    const old = database.peek(key);
+    if (old !== 0) {
+      database.remove(key, old);
+      database.changed(key, NOTIFY_GENERIC, "del");
+    }
   }
-  call.reply.integer(result.length);
+  call.reply.integer(length);
 }
