@@ -47,16 +47,16 @@ export class CommandTable {
 
   /** Gives a command another name (`rename-command`); the empty name takes it away. Null, or why it cannot. */
   rename(from: string, to: string): string | null {
+    const name = to.toLowerCase();
     const command = this.byName.get(from.toLowerCase());
     if (command === undefined) return "No such command in rename-command";
     this.byName.delete(from.toLowerCase());
-    if (this.byName.has(to.toLowerCase())) return "Target command name already exists";
+    if (this.byName.has(name)) return "Target command name already exists";
     for (const commands of this.places) {
       const at = commands.indexOf(command);
       if (at !== -1) commands.splice(at, 1);
     }
-    if (to !== "")
-      this.add(to.toLowerCase(), new Command({ ...command.declaration, name: to.toLowerCase() }));
+    if (name !== "") this.add(name, new Command(command.declaration, null, name));
     return null;
   }
 

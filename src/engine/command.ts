@@ -141,7 +141,7 @@ const BITS: Partial<Record<Flag, number>> = {
 
 /** A command as it is executed: its declaration, what is derived from it, and its statistics in this server. */
 export class Command {
-  /** As errors and statistics name it: `get`, `config|get`. */
+  /** As errors, statistics and COMMAND name it, whatever its name is after `rename-command`: `get`, `config|get`. */
   readonly fullName: string;
   readonly arity: number;
   readonly keySpecs: readonly KeySpec[];
@@ -163,9 +163,11 @@ export class Command {
   /** Null before the first call that was tracked. */
   histogram: Histogram | null = null;
 
+  /** `name` is the one that clients use, in lower case: another than the declared one after `rename-command`. */
   constructor(
     readonly declaration: Declaration,
     readonly parent: Command | null = null,
+    name = declaration.name,
   ) {
     const words = parent === null ? 1 : 2;
     const args = declaration.args ?? [];
@@ -181,7 +183,7 @@ export class Command {
       (declaration.whileSubscribed === true ? WHILE_SUBSCRIBED : 0) |
       (declaration.seesAnyKey === true ? ANY_KEY : 0);
     this.run = declaration.run;
-    this.nameBytes = Buffer.from(declaration.name);
+    this.nameBytes = Buffer.from(name);
     this.subcommands = new Map(
       (declaration.subcommands ?? []).map((sub) => [sub.name, new Command(sub, this)]),
     );

@@ -16,6 +16,7 @@ export interface Host {
   readonly pid: number;
   readonly arguments: readonly string[];
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** The path of what was started: the script that Node runs, or Node itself. */
   readonly executable: string;
   readonly platform: string;
   readonly architecture: string;
@@ -59,7 +60,7 @@ export const nodeHost: Host = {
   pid: process.pid,
   arguments: process.argv,
   environment: process.env,
-  executable: process.execPath,
+  executable: process.argv[1] ?? process.execPath,
   platform: `${os.type()} ${os.release()} ${os.machine()}`,
   architecture: os.arch(),
   workingDirectory: () => process.cwd(),

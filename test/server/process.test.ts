@@ -116,6 +116,13 @@ test("neither SIGHUP nor a log that nobody reads any more ends the server", asyn
   assert.deepEqual(await server.run.kill("SIGTERM"), { code: 0, signal: null });
 });
 
+test("INFO names the script that was started as the executable, as Redis names its binary", async () => {
+  await using server = await ServerProcess.start({ args: ["--save", ""] });
+  using client = await server.client();
+  const info = String(await client.call("INFO", "server"));
+  assert.ok(info.includes(`\r\nexecutable:${TIDEMARK_EXECUTABLE}\r\n`), info);
+});
+
 test("what cannot start fails at once with a message and status 1", async () => {
   const taken = await ServerProcess.start({ args: ["--save", ""] });
   const cases: [string[], RegExp][] = [

@@ -4,6 +4,7 @@ import type { KeyFlag, KeySpec } from "#tidemark/engine/argument.js";
 import { keyRangeOf, keysBySpecs } from "#tidemark/engine/key-spec.js";
 import { sameReplies } from "../../support/compare.js";
 import { oracleTest, startOracle } from "../../support/oracle.js";
+import { ServerProcess } from "../../support/process.js";
 import { TidemarkHere } from "../../support/product.js";
 import type { Plain } from "../../support/reply.js";
 import type { WireClient } from "../../support/wire.js";
@@ -251,3 +252,47 @@ oracleTest("keys are found by the key specifications", async () => {
     );
   }
 });
+
+oracleTest("a renamed command is found by its new name, and named by its own", async () => {
+  const args = [
+    "--rename-command",
+    "STRLEN",
+    "FETCH",
+    "--rename-command",
+    "EXEC",
+    "run",
+    "--rename-command",
+    "MSET",
+    "",
+  ];
+  await using oracle = await startOracle({ args: ["--maxmemory", "1", ...args] });
+  await using ours = await ServerProcess.start({ args: ["--maxmemory", "1", ...args] });
+  using theirs = await oracle.client();
+  using client = await ours.client();
+  for (const line of [
+    "COMMAND INFO strlen fetch exec RUN mset",
+    "COMMAND LIST FILTERBY PATTERN strle?",
+    "COMMAND LIST FILTERBY PATTERN fetch",
+    "COMMAND LIST FILTERBY PATTERN mset",
+    "COMMAND DOCS strlen",
+    "COMMAND GETKEYS fetch a",
+    "STRLEN a",
+    "FETCH",
+    "MULTI",
+    "SET a b",
+    "RUN",
+    "MULTI",
+    "RUN x",
+    "RUN",
+  ]) {
+    const words = line.split(" ");
+    assert.deepEqual(await said(client, words), await said(theirs, words), line);
+  }
+  const docs = await client.call("COMMAND", "DOCS", "fetch");
+  assert.equal((docs as unknown[])[0], "strlen");
+});
+
+async function said(client: WireClient, words: readonly string[]): Promise<string> {
+  client.send(...words);
+  return (await client.receive()).raw.toString("latin1");
+}
