@@ -55,8 +55,11 @@ export class Gate {
   /** Whether the command must wait: CLIENT PAUSE. */
   mustWait(client: Client, command: Command): boolean {
     const { clients } = this.engine;
-    if (clients.pausedUntilMs === 0 || !clients.paused || client.kind !== "normal") return false;
-    if (client.replica !== null) return false;
+    if (clients.pausedUntilMs === 0 || client.kind !== "normal" || client.replica !== null) return false;
+    if (!clients.paused) {
+      clients.unpause();
+      return false;
+    }
     if (!clients.pausesOnlyWrites) return true;
     return this.bitsOf(client, command, WRITE | MAY_REPLICATE) !== 0;
   }

@@ -78,7 +78,7 @@ export class Database {
 
   /** The entry for a command that writes. */
   write(key: Key): Ref {
-    if (this.space.expiryMode === "own") this.deleteExpired(key);
+    if (this.space.hidesExpired) this.deleteExpired(key);
     const ref = this.peek(key);
     if (ref !== 0) this.touch(ref);
     return ref;
@@ -88,6 +88,14 @@ export class Database {
   private deleteExpired(key: Key): void {
     const ref = this.dict.find(key);
     if (ref !== 0 && this.space.isExpired(ref)) this.space.expire(this, key, ref);
+  }
+
+  /**
+   * The entry for a command that removes or replaces it, whatever it is; `seen` is what it found: an expired one may have
+   * been hidden from it, and is there.
+   */
+  present(key: Key, seen: Ref = this.peek(key)): Ref {
+    return seen === 0 && this.space.hidesExpired ? this.dict.find(key) : seen;
   }
 
   /** The entry without a trace of the look. An expired one is deleted, or on a replica only hidden. */
@@ -122,10 +130,7 @@ export class Database {
     expiry: number = NEVER,
     encoding: number = AUTO,
   ): Ref {
-    // What has expired is hidden from commands on a replica, but is still there.
-    const { expiryMode } = this.space;
-    const hidden = seen === 0 && (expiryMode === "hide" || expiryMode === "own");
-    return this.placeString(key, hidden ? this.dict.find(key) : seen, value, start, end, expiry, encoding);
+    return this.placeString(key, this.present(key, seen), value, start, end, expiry, encoding);
   }
 
   private placeString(

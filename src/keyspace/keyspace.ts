@@ -133,6 +133,19 @@ export class Keyspace {
     return this.entries.expiry(ref) < this.now;
   }
 
+  /** Whether an expired entry that a command does not see stays. */
+  get hidesExpired(): boolean {
+    return this.expiryMode === "own" || this.expiryMode === "hide";
+  }
+
+  /**
+   * Whether a command that gives a key a time that is over removes it at once. On a replica it expires there; while a log
+   * is applied, it goes when the log says so.
+   */
+  get removesOverdue(): boolean {
+    return this.expiryMode === "delete" || this.expiryMode === "hide";
+  }
+
   /** Whether the entry's time is over, with what follows from it. */
   expiresNow(database: Database, key: Key, ref: Ref): boolean {
     if (!this.isExpired(ref)) return false;

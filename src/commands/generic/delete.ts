@@ -36,7 +36,7 @@ function removeKeys(call: Call): void {
   let removed = 0;
   for (let at = 1; at < call.argc; at++) {
     const key = call.key(at);
-    const ref = database.peek(key);
+    const ref = database.present(key);
     if (ref === 0) continue;
     database.remove(key, ref);
     database.changed(key, NOTIFY_GENERIC, "del");

@@ -99,7 +99,7 @@ function runRestore(call: Call): void {
   if (!isIntact(call.slice(3))) throw fail("DUMP payload version or checksum are wrong");
   const expiry = expiryOf(call, ttl, options);
   const ref = readValue(call, key, expiry, options);
-  const isOver = expiry !== NEVER && expiry <= engine.keyspace.now && engine.keyspace.expiryMode === "delete";
+  const isOver = expiry !== NEVER && expiry <= engine.keyspace.now && engine.keyspace.removesOverdue;
   const old = database.dict.find(key);
   if (old !== 0) database.remove(key, old);
   if (isOver) {

@@ -117,8 +117,7 @@ function setExpiry(call: Call, time: Time): void {
     call.reply.integer(0);
     return;
   }
-  // While a log is applied a key goes when the log says so.
-  if (when <= engine.keyspace.now && engine.keyspace.expiryMode !== "ignore") removeNow(call, key, ref);
+  if (when <= engine.keyspace.now && engine.keyspace.removesOverdue) removeNow(call, key, ref);
   else expireLater(call, key, ref, when, time);
   call.reply.integer(1);
 }

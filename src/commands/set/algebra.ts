@@ -113,7 +113,7 @@ function createResult(call: Call, smallest: Ref): Ref {
 function place(call: Call, made: Ref, event: string): void {
   const { database } = call;
   const key = call.key(1);
-  const old = database.peek(key);
+  const old = database.present(key);
   if (made !== 0) {
     database.put(key, old, made);
     database.changed(key, NOTIFY_SET, event);

@@ -58,8 +58,7 @@ export const getex = command({
 
 function expire(call: Call, key: Key, ref: Ref, expiry: number): void {
   const { keyspace, config } = call.engine;
-  // While a log is applied a key goes when the log says so.
-  if (expiry <= keyspace.now && keyspace.expiryMode !== "ignore") {
+  if (expiry <= keyspace.now && keyspace.removesOverdue) {
     call.database.remove(key, ref);
     call.database.changed(key, NOTIFY_GENERIC, "del");
     propagate(call, config.values["lazyfree-lazy-expire"] ? UNLINK : DEL, key, NEVER);

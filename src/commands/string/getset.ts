@@ -42,7 +42,7 @@ export const getdel = command({
   args: [key("key", ["RW", "access", "delete"])],
   run(call) {
     const key = call.key(1);
-    const ref = replyOld(call, key);
+    const ref = call.database.present(key, replyOld(call, key));
     if (ref === 0) return;
     call.database.remove(key, ref);
     call.database.changed(key, NOTIFY_GENERIC, "del");

@@ -142,3 +142,19 @@ LRANGE l 0 1
 `,
   { digest: false },
 );
+
+onBoth("what has expired during a pause is gone for the first write behind it", async (server) => {
+  using client = await server.client();
+  await client.call("DEBUG", "PAUSE-CRON", "1");
+  await client.call("SET", "key", "value", "PX", "1");
+  await client.call("CLIENT", "PAUSE", "20", "WRITE");
+  while ((await client.call("EXISTS", "key")) === 1);
+  const until = Date.now() + 40;
+  while (Date.now() < until) await client.call("PING");
+  assert.equal(await client.call("RPUSH", "key", "a"), 1);
+  assert.equal(await client.call("DBSIZE"), 1);
+  assert.deepEqual(await client.call("LRANGE", "key", "0", "-1"), ["a"]);
+  assert.equal(await client.call("DEL", "key"), 1);
+  assert.equal(await client.call("DBSIZE"), 0);
+  await client.call("DEBUG", "PAUSE-CRON", "0");
+});

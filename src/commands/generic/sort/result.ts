@@ -61,7 +61,7 @@ export function storeAs(
     }
   }
   list.settle();
-  database.put(destination, database.peek(destination), list.entry);
+  database.put(destination, database.present(destination), list.entry);
   database.changed(destination, NOTIFY_LIST, "sortstore");
   database.space.dirty += stored - 1;
 }
