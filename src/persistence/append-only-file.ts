@@ -50,7 +50,7 @@ export class AppendOnlyFile {
     const { base } = directory.manifest;
     this.policy = policy;
     this.health = new Health(parts.writeLog);
-    this.mending = new Mending(directory, this.health, this.activity);
+    this.mending = new Mending(directory, clock, this.health, this.activity);
     this.group = new GroupCommit(clock, () => this.considerSync());
     this.isProvisional = parts.isProvisional ?? false;
     this.sealing = new Sealing({ clock, ...parts.annotations });

@@ -3,17 +3,21 @@
  *
  * After a failed fdatasync the kernel takes the pages for clean, whether the device has them or not; a second call
  * succeeds and means nothing. So the bytes since the last good sync, which are still in memory, are written again, to
- * a new file, in three steps:
+ * a new file, in these steps:
  *
- *  1. draft: the new file, with a first line that says what it continues (continuation.ts), then the bytes. Synced,
+ *  1. secure: under the policy `no` bytes before those may be lost as well, and no longer be in memory. They are written
+ *     again in their place, as far as the kernel still has them; a hole is harmless only while the old file is the last
+ *     one. To be certain of them, a rewrite follows (loss.ts).
+ *  2. draft: the new file, with a first line that says what it continues (continuation.ts), then the bytes. Synced,
  *     and its name too.
- *  2. cut: the old file ends where the copy begins. Nothing is replayed twice (INCR twice would be wrong).
- *  3. publish: the manifest names the new file.
+ *  3. cut: the old file ends where the copy begins. Nothing is replayed twice (INCR twice would be wrong).
+ *  4. publish: the manifest names the new file.
  *
  * A step that fails is done again later; once the old file has been cut, the draft is all there is of these bytes and
  * is not touched any more. A crash after any step is put right by continued-files.ts at the next start.
  */
 
+import type { Clock } from "../platform/clock.js";
 import type { DiskFile } from "../platform/disk.js";
 import { encodeCommand } from "../resp/request.js";
 import { crc32 } from "../util/crc32.js";
@@ -23,22 +27,26 @@ import type { AofDirectory } from "./directory.js";
 import { closeQuietly, removeQuietly, writeAside } from "./durable-file.js";
 import type { ManifestFile } from "./manifest.js";
 import type { GoOn, Replacement } from "./replacement.js";
+import { makeSure } from "./torn-tail.js";
 
 export interface ReplacementParts {
   readonly directory: AofDirectory;
   readonly old: DiskFile;
-  /** The length of the old file up to which it is known to be good. */
+  /** The length of the old file up to which it stays. */
   readonly position: number;
+  /** Up to here the device has it; what follows up to `position` nobody has any more but the kernel. */
+  readonly safe: number;
   /** What was written behind that. */
   readonly pieces: readonly Piece[];
+  readonly clock: Clock;
   /** The database that is selected before the first byte that the new file gets; -1: the bytes select one. */
   readonly database: number;
 }
 
-type Step = "draft" | "cut" | "publish";
+type Step = "secure" | "draft" | "cut" | "publish";
 
 export class FileReplacement implements Replacement {
-  private step: Step = "draft";
+  private step: Step = "secure";
   private readonly entry: ManifestFile;
   private file: DiskFile | null = null;
   private length = 0;
@@ -53,6 +61,10 @@ export class FileReplacement implements Replacement {
    * file.
    */
   async run(): Promise<GoOn> {
+    if (this.step === "secure") {
+      await this.secure();
+      this.step = "draft";
+    }
     if (this.step === "draft") {
       await this.draft();
       this.step = "cut";
@@ -69,6 +81,11 @@ export class FileReplacement implements Replacement {
       closeQuietly(tail.continueIn(this.file!, this.length, this.length, this.crc));
       return kept;
     };
+  }
+
+  private async secure(): Promise<void> {
+    const { directory, old, safe, position, clock } = this.parts;
+    if (safe < position) await makeSure(directory.disk, old.path, safe, clock);
   }
 
   private async draft(): Promise<void> {

@@ -1,5 +1,6 @@
 /** Going on in a new file when a sync has failed: tried until it succeeds (replacement.ts). */
 
+import type { Clock } from "../platform/clock.js";
 import type { Activity } from "./activity.js";
 import type { AofDirectory } from "./directory.js";
 import type { Health } from "./health.js";
@@ -14,6 +15,7 @@ export class Mending {
 
   constructor(
     private readonly directory: AofDirectory,
+    private readonly clock: Clock,
     private readonly health: Health,
     private readonly activity: Activity,
   ) {}
@@ -30,7 +32,7 @@ export class Mending {
 
   /** Does what is left to do. Gives back by how much the files before the new one have grown; null when it failed. */
   async run(tail: Tail): Promise<number | null> {
-    this.replacement ??= replacementOf(this.directory, tail);
+    this.replacement ??= replacementOf(this.directory, tail, this.clock);
     if (tail.hasLetGo) this.loss.suffered(tail.written);
     this.activity.replacing = true;
     const goOn = await this.replacement.run().catch((error: unknown) => {

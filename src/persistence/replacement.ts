@@ -1,5 +1,6 @@
 /** Going on in a new file when the one in use could not be synced: how depends on the layout. */
 
+import type { Clock } from "../platform/clock.js";
 import { Annotation } from "./annotation.js";
 import type { AofDirectory } from "./directory.js";
 import { FileReplacement } from "./file-replacement.js";
@@ -15,7 +16,7 @@ export interface Replacement {
   run(): Promise<GoOn>;
 }
 
-export function replacementOf(directory: AofDirectory, tail: Tail): Replacement {
+export function replacementOf(directory: AofDirectory, tail: Tail, clock: Clock): Replacement {
   const pieces = tail.retained.toArray();
   const position = tail.settledBytes;
   if (directory instanceof SingleDirectory) return new SingleReplacement({ directory, position, pieces });
@@ -23,6 +24,8 @@ export function replacementOf(directory: AofDirectory, tail: Tail): Replacement 
     directory,
     old: tail.file,
     position,
+    safe: tail.syncedBytes,
+    clock,
     // In the new file they would be in other places than they say.
     pieces: pieces.filter((piece) => !(piece instanceof Annotation && piece.isSeal)),
     database: tail.databaseBefore,

@@ -48,7 +48,7 @@ export class Tail {
   syncLimit = Number.POSITIVE_INFINITY;
   private partialBytes = 0;
   /** The length of the file that was on the device at the last good sync. */
-  private synced: number;
+  syncedBytes: number;
 
   /** `wholeBytes`: the length of the file up to the end of its last whole block; all of it is on the device. */
   constructor(
@@ -59,7 +59,7 @@ export class Tail {
   ) {
     this.written = log.offset;
     this.accepted = log.offset;
-    this.synced = wholeBytes;
+    this.syncedBytes = wholeBytes;
   }
 
   /** What has been taken in up to now. */
@@ -74,7 +74,7 @@ export class Tail {
 
   /** Whether bytes that the device may not have are no longer in memory. */
   get hasLetGo(): boolean {
-    return this.settledBytes > this.synced;
+    return this.settledBytes > this.syncedBytes;
   }
 
   /** Whether so much is retained that a sync should begin. */
@@ -128,7 +128,7 @@ export class Tail {
 
   /** Puts a seal behind everything that has been taken in. */
   seal(): void {
-    this.unwritten.push(this.sealing.seal(this.accepted, this.synced));
+    this.unwritten.push(this.sealing.seal(this.accepted, this.syncedBytes));
   }
 
   /** Writes everything that waits. Throws the disk's error, with part of it written. `retain`: until it is synced. */
@@ -173,7 +173,7 @@ export class Tail {
 
   /** The device has the file up to this length. */
   deviceHas(length: number): void {
-    this.synced = length;
+    this.syncedBytes = length;
     this.release(length);
   }
 
@@ -218,7 +218,7 @@ export class Tail {
     this.release(this.wholeBytes);
     this.file = file;
     this.wholeBytes = bytes;
-    this.synced = bytes;
+    this.syncedBytes = bytes;
     this.partialBytes = 0;
     return old;
   }

@@ -62,6 +62,7 @@ class History {
     else if (roll === 1) disk.room = chance.below(400);
     else if (roll <= 3) disk.room = Number.POSITIVE_INFINITY;
     else if (roll === 4) disk.shortWrites = chance.below(2) * 0.3;
+    if (this.policy === "no" && roll === 5) this.store.aof.syncUpTo(this.store.log.offset);
     for (let units = this.store.aof.canWrite ? chance.below(4) : 0; units > 0; units--) this.unit();
     this.store.endTurn();
     await this.clock.advance(chance.below(4) === 0 ? chance.below(1500) : chance.below(20));
@@ -100,7 +101,7 @@ class History {
     if (chance.below(6) === 0)
       this.states.push({ disk: disk.afterProcessDeath(), what: "process", promised: this.acknowledged });
     if (chance.below(3) !== 0) return;
-    const synced = this.offsets.filter((offset) => offset <= store.aof.syncedOffset).length;
+    const synced = this.offsets.filter((offset) => offset <= store.aof.durableOffset).length;
     const promised = policy === "always" ? this.acknowledged : synced;
     const survival = (["synced", "random", "random"] as const)[chance.below(3)]!;
     const zeros = chance.below(2) === 0;
