@@ -19,6 +19,7 @@ import type { Key } from "../memory/key.js";
 import type { Platform } from "../platform/platform.js";
 import { BlockPool } from "../resp/reply.js";
 import type { Request } from "../resp/request.js";
+import { Serializer } from "../snapshot/rdb/serialize.js";
 import { Blocking } from "./blocking.js";
 import { Call } from "./call.js";
 import type { Client } from "./client.js";
@@ -71,6 +72,8 @@ export class Engine {
   readonly services: Services;
   readonly unit: Unit;
   readonly pool = new BlockPool();
+  /** Makes the payloads of DUMP and MIGRATE. */
+  readonly serializer = new Serializer();
   readonly clients: Clients;
   readonly blocking: Blocking;
   readonly statistics = new Statistics();

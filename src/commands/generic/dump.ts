@@ -12,7 +12,6 @@ import type { Key } from "../../memory/key.js";
 import type { Ref } from "../../memory/memory.js";
 import { RdbError, RdbUnsupported } from "../../snapshot/rdb/error.js";
 import { isIntact, restoreValue } from "../../snapshot/rdb/payload.js";
-import { serializeValue } from "../../snapshot/rdb/serialize.js";
 import { AUTO } from "../../types/string.js";
 import { STRING } from "../../types/type.js";
 
@@ -38,9 +37,9 @@ export const dump = command({
 });
 
 /** The payload of an entry's value. */
-export function payloadOf({ config, keyspace }: Engine, ref: Ref): Buffer {
+export function payloadOf({ config, keyspace, serializer }: Engine, ref: Ref): Buffer {
   const { values } = config;
-  return serializeValue(keyspace.entries, ref, {
+  return serializer.payload(keyspace.entries, ref, {
     version: values["rdb-version"],
     compress: values.rdbcompression,
   });

@@ -8,28 +8,41 @@ import { CHECKSUM_SIZE, DUMP_FOOTER_SIZE } from "./format.js";
 import { Primitives } from "./primitives.js";
 import { ValueWriter } from "./value-writer.js";
 
-/** Bytes that are made at a time. */
-const PART_BYTES = 4096;
+/** Bytes that are made at a time: room for several nodes of a list, which are compressed where they are to go. */
+const PART_BYTES = 64 * 1024;
 
-/** The payload of an entry's value. `version` as in RdbOptions. */
-export function serializeValue(
-  entries: EntryReader,
-  ref: Ref,
-  options: { readonly version: number; readonly compress: boolean },
-): Buffer {
-  const parts: Buffer[] = [];
-  const output = new Output(
-    (bytes, start, end) => parts.push(Buffer.from(bytes.slice(start, end).buffer)),
+export interface SerializeOptions {
+  /** As in RdbOptions. */
+  readonly version: number;
+  readonly compress: boolean;
+}
+
+/** Makes one payload after another, with buffers that it keeps. */
+export class Serializer {
+  private parts: Uint8Array[] = [];
+  private readonly output = new Output(
+    (bytes, start, end) => this.parts.push(bytes.slice(start, end)),
     false,
     PART_BYTES,
   );
-  const out = new Primitives(output, options.compress);
-  const values = new ValueWriter(entries, out, options.version);
-  const type = values.typeNumber(ref);
-  out.byte(type);
-  values.value(ref, type);
-  out.littleEndian(options.version, DUMP_FOOTER_SIZE - CHECKSUM_SIZE);
-  output.flush();
-  const body = Buffer.concat(parts);
-  return Buffer.concat([body, new Crc64().update(body).bytes()]);
+  private readonly plain = new Primitives(this.output, false);
+  private readonly compressing = new Primitives(this.output, true);
+
+  /** The payload of an entry's value. */
+  payload(entries: EntryReader, ref: Ref, { version, compress }: SerializeOptions): Buffer {
+    this.parts = [];
+    this.output.at = 0;
+    const out = compress ? this.compressing : this.plain;
+    const values = new ValueWriter(entries, out, version);
+    const type = values.typeNumber(ref);
+    out.byte(type);
+    values.value(ref, type);
+    out.littleEndian(version, DUMP_FOOTER_SIZE - CHECKSUM_SIZE);
+    this.output.flush();
+    const crc = new Crc64();
+    for (const part of this.parts) crc.update(part);
+    const payload = Buffer.concat([...this.parts, crc.bytes()]);
+    this.parts = [];
+    return payload;
+  }
 }

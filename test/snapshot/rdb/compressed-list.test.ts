@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { EntryReader, NEVER } from "#tidemark/memory/entry.js";
 import { Memory } from "#tidemark/memory/memory.js";
-import { serializeValue } from "#tidemark/snapshot/rdb/serialize.js";
+import { Serializer } from "#tidemark/snapshot/rdb/serialize.js";
 import { oracleTest, startOracle } from "../../support/oracle.js";
 import { emptyKeyspace } from "../keyspaces.js";
 
@@ -23,7 +23,7 @@ function keyspaceWithList(depth: number) {
 }
 
 const payload = (entries: EntryReader, ref: number, compress: boolean): Buffer =>
-  serializeValue(entries, ref, { version: 10, compress });
+  new Serializer().payload(entries, ref, { version: 10, compress });
 
 test("compressed nodes are written as they are, without compression as well", () => {
   const plain = keyspaceWithList(0);
