@@ -19,6 +19,8 @@ export interface ConnectionEvents {
   onData(buffer: Buffer, length: number): void;
   /** All that was written has been handed to the kernel. */
   onDrain(): void;
+  /** The peer will send no more, and may still read. Without this the connection ends then. */
+  onEnd?(): void;
   /** The connection is gone; `error` says why if it was not an orderly end. */
   onClose(error: Error | null): void;
 }
@@ -115,6 +117,10 @@ class NodeConnection implements Connection {
     });
     socket.on("close", () => this.events?.onClose(this.error));
     socket.on("drain", () => this.events?.onDrain());
+    socket.on("end", () => {
+      if (this.events?.onEnd === undefined) this.end();
+      else this.events.onEnd();
+    });
   }
 
   get pendingBytes(): number {
@@ -197,6 +203,7 @@ export function nodeNetwork(): Network {
     let connection: NodeConnection | null = null;
     const socket = new net.Socket({
       ...options,
+      allowHalfOpen: true,
       onread: {
         buffer: readBuffer,
         callback: (length: number) => connection?.received(readBuffer, length) ?? true,

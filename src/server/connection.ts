@@ -35,6 +35,7 @@ export class Connection implements ClientLink, ReplicaLink, DecoderLimits {
     socket.start({
       onData: (buffer, length) => this.received(buffer, length),
       onDrain: () => {},
+      onEnd: () => this.ended(),
       onClose: () => this.gone(),
     });
   }
@@ -213,6 +214,13 @@ export class Connection implements ClientLink, ReplicaLink, DecoderLimits {
     const sent = this.socket.writeNow(bytes, length);
     if (sent === length) engine.pool.give(block);
     else this.socket.write(bytes.subarray(sent, length), () => engine.pool.give(block));
+  }
+
+  /** The peer asks for nothing more, and may wait for the replies to what it has asked (`printf ... | nc`). */
+  private ended(): void {
+    const { blocked, replica } = this.client;
+    if (blocked === null && replica === null) this.close();
+    else this.destroy();
   }
 
   private gone(): void {

@@ -184,3 +184,24 @@ test("a command of 100,000 arguments is taken, one with too many is refused", as
   assert.equal((await refused.receive()).value, "ERR Protocol error: invalid multibulk length");
   await refused.closed();
 });
+
+test("a client that half-closes also gets the replies that wait for the disk", async () => {
+  await using server = await TidemarkHere.start({ appendonly: "yes", appendfsync: "always" });
+  const asking = await server.client();
+  asking.sendRaw("SET key value\r\nGET key\r\n");
+  asking.end();
+  assert.equal((await asking.receive()).value, "OK");
+  assert.equal((await asking.receive()).value, "value");
+  await asking.closed();
+});
+
+test("a client that half-closes while it waits takes nothing away", async () => {
+  await using server = await TidemarkHere.start({});
+  const waiting = await server.client();
+  waiting.sendRaw("BLPOP list 0\r\n");
+  waiting.end();
+  await waiting.closed();
+  using client = await server.client();
+  assert.equal(await client.call("RPUSH", "list", "element"), 1);
+  assert.equal(await client.call("LLEN", "list"), 1);
+});

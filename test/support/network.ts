@@ -101,6 +101,7 @@ export class SimulatedConnection implements Connection {
   private ending = false;
   /** The peer sent its end. */
   private ended = false;
+  private toldEnd = false;
   private closed: { readonly error: Error | null } | null = null;
 
   constructor(
@@ -168,8 +169,14 @@ export class SimulatedConnection implements Connection {
   deliver(): void {
     this.drain();
     this.feed();
-    if (this.ended && this.incoming.length === 0 && !this.paused) this.finish(null);
+    if (this.ended && this.incoming.length === 0 && !this.paused) this.tellEnd();
     if (this.ending && this.outgoing.length === 0 && this.closed === null) this.destroy();
+  }
+
+  private tellEnd(): void {
+    if (this.events?.onEnd === undefined) this.finish(null);
+    else if (!this.toldEnd) this.events.onEnd();
+    this.toldEnd = true;
   }
 
   reset(error: Error): void {
@@ -185,6 +192,8 @@ export class SimulatedConnection implements Connection {
   private drain(): void {
     const { peer } = this;
     if (peer === null || this.outgoing.length === 0) return;
+    // Nobody reads what is sent to an end that is closed.
+    if (peer.closed !== null) for (const { done } of this.outgoing.splice(0)) done();
     while (this.outgoing.length > 0 && peer.unread() < this.network.kernelBytes) {
       const { bytes, done } = this.outgoing.shift() as Written;
       const room = this.network.kernelBytes - peer.unread();
