@@ -95,6 +95,8 @@ interface Cut {
   readonly incr: ManifestFile | null;
   /** In the single-file layout: where the thread leaves the new file, and what goes behind it. */
   readonly single: Pick<SingleChange, "directory" | "running" | "path"> | null;
+  /** What took the log at the cut. */
+  readonly running: AppendOnlyFile | null;
   readonly isProvisional: boolean;
   readonly startedMs: number;
 }
@@ -281,7 +283,8 @@ export class Rewriter {
     background.begin("rewrite", job, this.startedMs);
     log("notice", `Background append only file rewriting started by pid ${platform.host.pid}`);
     const { isProvisional, startedMs } = this;
-    return { directory, job, base, temporary, incr, single, isProvisional, startedMs };
+    const running = this.parts.aof();
+    return { directory, job, base, temporary, incr, single, running, isProvisional, startedMs };
   }
 
   /** From this moment on the running file's bytes go to the thread as well. */
@@ -308,8 +311,11 @@ export class Rewriter {
     const { job } = cut;
     this.lastHeldBytes = job.heldBytes;
     this.lastSeconds = Math.floor((platform.clock.now() - cut.startedMs) / 1000);
-    if (result.outcome !== "done") cut.single?.running?.aof.feed(null);
-    if (result.outcome === "aborted") {
+    // Switched off since, and perhaps on again, which begins with a rewrite of its own.
+    const isStale = cut.running !== this.parts.aof();
+    if (result.outcome !== "done" || isStale) cut.single?.running?.aof.feed(null);
+    if (isStale) removeQuietly(platform.disk, cut.single?.path ?? cut.directory.pathOf(cut.base.name));
+    if (result.outcome === "aborted" || isStale) {
       log("notice", "Background AOF rewrite stopped");
       return;
     }
@@ -332,12 +338,11 @@ export class Rewriter {
   /** The new files take the place of the old ones; nothing else may begin meanwhile. */
   private takePlace(cut: Cut): void {
     const { background, aof } = this.parts;
-    const { single, isProvisional } = cut;
-    const running = aof();
+    const { single, running, isProvisional } = cut;
     background.preparing = true;
     // Whoever switches it off from now on completes the new file.
-    this.isProvisional = false;
-    this.preparing = (single === null ? this.publish(cut, running) : this.changeSingle(single))
+    if (isProvisional) this.isProvisional = false;
+    this.preparing = (single === null ? this.publish(cut) : this.changeSingle(single))
       .then(
         () => {
           running?.replaced(this.timed("aof-fstat", () => cut.directory.totalBytes));
@@ -346,7 +351,7 @@ export class Rewriter {
         },
         (error: unknown) => {
           single?.running?.aof.feed(null);
-          this.isProvisional = isProvisional && running === aof();
+          if (isProvisional && running === aof()) this.isProvisional = true;
           this.unpublished(error);
         },
       )
@@ -386,13 +391,10 @@ export class Rewriter {
   }
 
   /** The manifest names the new base, and what it has replaced is history. */
-  private async publish(cut: Cut, running: AppendOnlyFile | null): Promise<void> {
+  private async publish(cut: Cut): Promise<void> {
     const { directory, base, temporary } = cut;
     let { incr } = cut;
-    if (incr !== null && cut.isProvisional) {
-      if (running === null) throw new Error("the append-only file was switched off");
-      incr = this.nameIncr(directory, incr);
-    }
+    if (incr !== null && cut.isProvisional) incr = this.nameIncr(directory, incr);
     const seq = incr?.seq ?? Number.POSITIVE_INFINITY;
     const added = cut.isProvisional ? incr : null;
     await this.timed("aof-rename", () =>
