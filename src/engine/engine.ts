@@ -85,6 +85,8 @@ export class Engine {
   readonly expiry: ExpiryCycle;
   readonly eviction: Eviction;
   readonly memory: MemoryAccount;
+  /** False after DEBUG SET-SKIP-CHECKSUM-VALIDATION: snapshots and payloads are read whatever their checksum says. */
+  verifiesChecksums = true;
   /** Of the last snapshot that was read into the dataset. */
   lastLoad: LoadedKeys = { keysLoaded: 0, keysExpired: 0 };
   private readonly gate: Gate;

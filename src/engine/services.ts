@@ -80,5 +80,7 @@ export interface Services {
   readonly hz: number;
   /** Stops and resumes the background work (DEBUG PAUSE-CRON). */
   pauseCron(paused: boolean): void;
+  /** Holds the loop for so many microseconds before each write to the append-only file (DEBUG AOF-FLUSH-SLEEP). */
+  sleepBeforeFlush(microseconds: number): void;
   log(level: "debug" | "verbose" | "notice" | "warning", text: string): void;
 }

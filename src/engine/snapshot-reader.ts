@@ -33,7 +33,7 @@ export function snapshotReader(engine: Engine, use: SnapshotUse, listener: RdbLi
     {
       ...use,
       ...valueOptions(engine, values["sanitize-dump-payload"] === "yes"),
-      verify: values.rdbchecksum,
+      verify: values.rdbchecksum && engine.verifiesChecksums,
     },
     listener,
   );

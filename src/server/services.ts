@@ -17,9 +17,11 @@ import type { Listeners } from "./listeners.js";
 import type { Logger, LogLevel } from "./logger.js";
 import type { Persistence } from "./persistence.js";
 import type { Snapshots } from "./snapshots.js";
+import type { Turn } from "./turn.js";
 
 /** The parts that exist only after the engine, which needs the services itself. */
 export interface ServerParts {
+  readonly turn: Turn;
   readonly listeners: Listeners;
   readonly persistence: Persistence;
   readonly snapshots: Snapshots;
@@ -135,6 +137,10 @@ export class ServerServices implements Services {
 
   pauseCron(paused: boolean): void {
     this.parts.cron.paused = paused;
+  }
+
+  sleepBeforeFlush(microseconds: number): void {
+    this.parts.turn.flushSleepUs = microseconds;
   }
 
   log(level: LogLevel, text: string): void {

@@ -176,7 +176,7 @@ export class Tidemark implements AsyncDisposable {
     const primary = primaryOf(engine, logger, snapshots);
     const follower = followerOf(engine, { logger, turn, persistence, port: () => listeners.port });
     const failover = failoverOf(engine, logger);
-    services.attach({ listeners, persistence, snapshots, primary, follower, failover, cron, server });
+    services.attach({ turn, listeners, persistence, snapshots, primary, follower, failover, cron, server });
     applyConfig(engine, { listeners, cron });
     return server;
   }

@@ -25,6 +25,8 @@ export class Turn {
   /** Connections whose replies wait for the log to become safe. */
   private waiting: Connection[] = [];
   private scheduled = false;
+  /** DEBUG AOF-FLUSH-SLEEP. */
+  flushSleepUs = 0;
 
   constructor(
     private readonly engine: Engine,
@@ -132,7 +134,10 @@ export class Turn {
     const sink = this.sink();
     const { log } = this.engine;
     const { primary } = this.engine.services;
-    for (let block = log.take(); block !== null; block = log.take()) {
+    let block = log.take();
+    if (block !== null && sink !== null && this.flushSleepUs > 0)
+      this.engine.platform.clock.stall(this.flushSleepUs / 1000);
+    for (; block !== null; block = log.take()) {
       if (log.hasReplicas && !block.isOwn) {
         log.retain(block);
         primary.take(block);

@@ -95,7 +95,8 @@ function runRestore(call: Call): void {
   if (database.write(key) !== 0 && !options.replace) throw fail("BUSYKEY Target key name already exists.");
   const ttl = call.integer64(2);
   if (ttl < 0n) throw fail("Invalid TTL value, must be >= 0");
-  if (!isIntact(call.slice(3))) throw fail("DUMP payload version or checksum are wrong");
+  if (!isIntact(call.slice(3), engine.verifiesChecksums))
+    throw fail("DUMP payload version or checksum are wrong");
   const expiry = expiryOf(call, ttl, options);
   const ref = readValue(call, key, expiry, options);
   const isOver = expiry !== NEVER && expiry <= engine.keyspace.now && engine.keyspace.removesOverdue;

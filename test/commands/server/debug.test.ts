@@ -7,8 +7,9 @@ import { sameReplies, startPair } from "../../support/compare.js";
 import { eventually } from "../../support/condition.js";
 import { removeDirectory, temporaryDirectory } from "../../support/directory.js";
 import { oracleTest } from "../../support/oracle.js";
+import { simulatedPlatform } from "../../support/platform.js";
 import { ServerProcess } from "../../support/process.js";
-import { TidemarkHere } from "../../support/product.js";
+import { launchSimulated, TidemarkHere } from "../../support/product.js";
 
 const longText = "x".repeat(100);
 
@@ -313,4 +314,38 @@ test("LISTPACK and QUICKLIST write to the log what is in the blocks", async () =
     await server.close();
     removeDirectory(dir);
   }
+});
+
+sameReplies(
+  "DEBUG SET-SKIP-CHECKSUM-VALIDATION and AOF-FLUSH-SLEEP",
+  String.raw`
+RESTORE k 0 "\x00\x01v\x0a\x00abcdefgh"
+DEBUG SET-SKIP-CHECKSUM-VALIDATION
+DEBUG SET-SKIP-CHECKSUM-VALIDATION 1 2
+DEBUG SET-SKIP-CHECKSUM-VALIDATION 1
+RESTORE k 0 "\x00\x01v\x0a\x00abcdefgh"
+RESTORE l 0 "\x00\x01v\xff\x00abcdefgh"
+GET k
+DEBUG SET-SKIP-CHECKSUM-VALIDATION 0
+RESTORE l 0 "\x00\x01v\x0a\x00abcdefgh"
+DEBUG AOF-FLUSH-SLEEP
+DEBUG AOF-FLUSH-SLEEP x
+DEBUG AOF-FLUSH-SLEEP 0
+`,
+);
+
+test("DEBUG AOF-FLUSH-SLEEP holds the loop before each write to the file", async () => {
+  const platform = simulatedPlatform(1);
+  const { clock, network } = platform;
+  const held: number[] = [];
+  clock.stall = (ms) => void held.push(ms);
+  const server = await launchSimulated(platform, { appendonly: "yes" });
+  const client = await network.client(6379);
+  for (const line of ["SET a 1", "DEBUG AOF-FLUSH-SLEEP 50000", "SET a 2", "GET a", "SET a 3"])
+    await clock.run(client.call(...line.split(" ")));
+  assert.deepEqual(held, [50, 50]);
+  for (const line of ["DEBUG AOF-FLUSH-SLEEP 0", "SET a 4"]) await clock.run(client.call(...line.split(" ")));
+  assert.deepEqual(held, [50, 50]);
+  client.close();
+  await clock.run(server.close());
 });

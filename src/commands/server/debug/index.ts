@@ -24,6 +24,15 @@ interface Subcommand {
 }
 
 const SUBCOMMANDS: ReadonlyMap<string, Subcommand> = new Map<string, Subcommand>([
+  [
+    "aof-flush-sleep",
+    {
+      args: "<microseconds>",
+      summary: "Do nothing for so long before each write to the append-only file.",
+      argc: [3, 3],
+      run: sleepBeforeFlush,
+    },
+  ],
   ["assert", { args: "", summary: "End the process by SIGABRT.", argc: [2, 2], run: abort }],
   [
     "change-repl-id",
@@ -118,6 +127,15 @@ const SUBCOMMANDS: ReadonlyMap<string, Subcommand> = new Map<string, Subcommand>
       run: setActiveExpire,
     },
   ],
+  [
+    "set-skip-checksum-validation",
+    {
+      args: "<0|1>",
+      summary: "Read snapshots and payloads of RESTORE whatever their checksum says, or verify it again.",
+      argc: [3, 3],
+      run: skipChecksums,
+    },
+  ],
   ["sleep", { args: "<seconds>", summary: "Do nothing at all for so long.", argc: [3, 3], run: sleep }],
   ["help", { args: "", summary: "Print this help.", argc: [2, 2], run: help }],
 ]);
@@ -143,9 +161,13 @@ export const debug = command({
 });
 
 /** Integers here are what C's atoi makes of a text: 0 of what is none. */
-function isOn(call: Call, at: number): boolean {
+function integerAt(call: Call, at: number): number {
   const value = Number.parseInt(call.text(at), 10);
-  return !Number.isNaN(value) && value !== 0;
+  return Number.isNaN(value) ? 0 : value;
+}
+
+function isOn(call: Call, at: number): boolean {
+  return integerAt(call, at) !== 0;
 }
 
 function abort(call: Call): void {
@@ -191,6 +213,16 @@ function pauseCron(call: Call): void {
 
 function setActiveExpire(call: Call): void {
   call.engine.expiry.enabled = isOn(call, 2);
+  call.reply.ok();
+}
+
+function sleepBeforeFlush(call: Call): void {
+  call.engine.services.sleepBeforeFlush(Math.max(0, integerAt(call, 2)));
+  call.reply.ok();
+}
+
+function skipChecksums(call: Call): void {
+  call.engine.verifiesChecksums = !isOn(call, 2);
   call.reply.ok();
 }
 
