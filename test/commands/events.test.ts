@@ -37,6 +37,24 @@ PEXPIRE a -1
 SET a 1
 PEXPIREAT a 1
 
+=== expired, in the place of a result
+SADD s 1
+SET a v PX 1
+SET b v PX 1
+SET c v PX 1
+SET d v PX 1
+SET e v PX 1
+SET f v PX 1
+SET g v PX 1
+~wait 20
+SINTERSTORE a s nothing
+SUNIONSTORE b s
+BITOP AND c nothing
+SORT nothing STORE d
+SORT s STORE e
+ZUNIONSTORE f 1 nothing
+ZUNIONSTORE g 1 s
+
 === expired, found by a command
 SET a 1 PX 1
 HSET h f v

@@ -54,7 +54,7 @@ function store(call: Call, combination: Combination, sources: readonly Uint8Arra
     });
     database.changed(key, NOTIFY_STRING, "set");
   } else {
-    const old = database.present(key);
+    const old = database.dict.find(key);
     if (old !== 0) {
       database.remove(key, old);
       database.changed(key, NOTIFY_GENERIC, "del");

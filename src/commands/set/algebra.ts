@@ -101,7 +101,7 @@ export function storeCombination(call: Call, combine: Combination, event: string
 function createResult(call: Call, smallest: Ref): Ref {
   const { access, entries, sets } = call.engine.keyspace;
   const key = call.key(1);
-  const old = call.database.peek(key);
+  const old = call.database.dict.find(key);
   const replaced = old === 0 ? access.initial() : access.replaced(entries.access(old));
   const traits = { access: replaced, expiry: NEVER };
   return smallest === 0 || sets.isIntset(smallest)
@@ -113,7 +113,7 @@ function createResult(call: Call, smallest: Ref): Ref {
 function place(call: Call, made: Ref, event: string): void {
   const { database } = call;
   const key = call.key(1);
-  const old = database.present(key);
+  const old = made === 0 ? database.dict.find(key) : database.present(key);
   if (made !== 0) {
     database.put(key, old, made);
     database.changed(key, NOTIFY_SET, event);

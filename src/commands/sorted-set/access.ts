@@ -99,7 +99,7 @@ export function tellChanges(call: Call, key: Key, count: number, event: string):
 /** Puts the result of a STORE command at its destination, whatever was there; an empty one deletes it. */
 export function storeSet(call: Call, key: Key, set: SortedSet, event: string): void {
   const { database } = call;
-  const old = database.dict.find(key);
+  const old = set.count === 0 ? database.dict.find(key) : database.present(key);
   if (set.count > 0) {
     set.settle();
     database.put(key, old, set.entry);

@@ -42,7 +42,7 @@ export function storeAs(
   const stored = (end - start) * Math.max(gets.length, 1);
   call.reply.integer(stored);
   if (stored === 0) {
-    const old = database.write(destination);
+    const old = database.dict.find(destination);
     if (old === 0) return;
     database.remove(destination, old);
     database.changed(destination, NOTIFY_GENERIC, "del");
