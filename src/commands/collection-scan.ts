@@ -5,8 +5,8 @@ import type { Call } from "../engine/call.js";
 import type { Flag } from "../engine/command.js";
 import { syntaxError } from "../engine/errors.js";
 import type { Ref } from "../memory/memory.js";
-import type { Text } from "../types/text.js";
 import { globMatch } from "../util/glob.js";
+import type { Slice } from "../util/slice.js";
 import { COUNT_DEFAULT, CURSOR_END, readCount, readCursor } from "./generic/scan.js";
 
 const NOTHING_LEFT = 0;
@@ -26,7 +26,7 @@ export const COLLECTION_SCAN = {
 };
 
 /** Goes through an element's collection from a cursor on and returns the next cursor. */
-export type Walk = (ref: Ref, cursor: number, count: number, visit: (...texts: Text[]) => void) => number;
+export type Walk = (ref: Ref, cursor: number, count: number, visit: (...texts: Slice[]) => void) => number;
 
 /** Replies with a cursor and the elements of which the first text matches, each with all of its texts. */
 export function scanCollection(call: Call, type: number, walk: Walk): void {
@@ -40,7 +40,7 @@ export function scanCollection(call: Call, type: number, walk: Walk): void {
   replyPart(call, (visit) => {
     // A cursor that is none of ours lies behind the last element.
     const from = Math.min(cursor, CURSOR_END);
-    const wanted = (...texts: Text[]): void => {
+    const wanted = (...texts: Slice[]): void => {
       const { bytes, start, end } = texts[0]!;
       if (pattern === null || globMatch(pattern, bytes, start, end)) visit(texts);
     };
@@ -61,7 +61,7 @@ function readOptions(call: Call): { pattern: Buffer | null; count: number } {
 }
 
 /** The cursor stands before the elements, but is known only after them. */
-function replyPart(call: Call, walk: (visit: (texts: readonly Text[]) => void) => number): void {
+function replyPart(call: Call, walk: (visit: (texts: readonly Slice[]) => void) => number): void {
   const { reply } = call;
   let count = 0;
   const write = (): number =>

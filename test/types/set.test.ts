@@ -11,6 +11,8 @@ import { Memory } from "#tidemark/memory/memory.js";
 import { type Choices, chooseDistinct, chooseRepeated } from "#tidemark/types/sample.js";
 import { forEachMember } from "#tidemark/types/set.js";
 import { Text } from "#tidemark/types/text.js";
+import { latin1 } from "#tidemark/util/ascii.js";
+import type { Slice } from "#tidemark/util/slice.js";
 import { SeededChance } from "../support/chance.js";
 
 const LIMITS = {
@@ -29,7 +31,7 @@ const slice = (text: string): { bytes: Buffer; start: number; end: number } => {
   const bytes = Buffer.from(`<${text}>`, "latin1");
   return { bytes, start: 1, end: bytes.length - 1 };
 };
-const show = (text: Text): string => text.copy().toString("latin1");
+const show = ({ bytes, start, end }: Slice): string => latin1(bytes, start, end);
 
 /** A keyspace with one set and its model. */
 class World {

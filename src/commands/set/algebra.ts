@@ -5,11 +5,14 @@ import { NOTIFY_GENERIC, NOTIFY_SET } from "../../keyspace/events.js";
 import { NEVER } from "../../memory/entry.js";
 import { Held } from "../../memory/held.js";
 import type { Ref } from "../../memory/memory.js";
-import type { Text } from "../../types/text.js";
+import type { Slice } from "../../util/slice.js";
 import { readSet } from "./access.js";
 
-/** Visits the members of a combination of sets; an intersection ends when a visit returns false. */
-export type Combination = (call: Call, sets: readonly Ref[], visit: (member: Text) => boolean) => void;
+/** `isNew` unless the member may have been visited before. An intersection ends when a visit returns false. */
+type Visit = (member: Slice, isNew: boolean) => boolean;
+
+/** Visits the members of a combination of sets. */
+export type Combination = (call: Call, sets: readonly Ref[], visit: Visit) => void;
 
 /** The sets at the arguments from `from` up to `to`; 0 where there is none. */
 export function readSets(call: Call, from: number, to: number): Ref[] {
@@ -25,7 +28,7 @@ export const intersection: Combination = (call, refs, visit) => {
   const [smallest, ...others] = bySize(call, refs);
   let more = true;
   sets.forEach(smallest!, (member) => {
-    if (more && others.every((other) => sets.has(other, member))) more = visit(member);
+    if (more && others.every((other) => sets.has(other, member))) more = visit(member, true);
   });
 };
 
@@ -39,13 +42,18 @@ export const difference: Combination = (call, [first, ...others], visit) => {
     others.filter((ref) => ref !== 0),
   ).reverse();
   sets.forEach(first, (member) => {
-    if (!present.some((other) => sets.has(other, member))) visit(member);
+    if (!present.some((other) => sets.has(other, member))) visit(member, true);
   });
 };
 
 /** Members of any of the sets; one that is in several is visited several times. */
 export const union: Combination = (call, refs, visit) => {
-  for (const ref of refs) if (ref !== 0) call.engine.keyspace.sets.forEach(ref, visit);
+  const { sets } = call.engine.keyspace;
+  refs
+    .filter((ref) => ref !== 0)
+    .forEach((ref, index) => {
+      sets.forEach(ref, (member) => void visit(member, index === 0));
+    });
 };
 
 /** The sets, the smallest first. */
@@ -74,7 +82,8 @@ export function replyUnion(call: Call): void {
   const refs = readSets(call, 1, call.argc);
   const { entries, sets } = keyspace;
   const made = new Held(entries, sets.createIntset(call.key(1), { access: 0, expiry: NEVER }));
-  union(call, refs, (member) => sets.add(made, member, config.values));
+  expectUnion(call, made, refs);
+  union(call, refs, (member, isNew) => sets.add(made, member, config.values, isNew));
   call.reply.set(sets.size(made.ref));
   sets.forEach(made.ref, ({ bytes, start, end }) => call.reply.bulk(bytes, start, end));
   keyspace.release(made.ref);
@@ -86,8 +95,9 @@ export function storeCombination(call: Call, combine: Combination, event: string
   const { entries, sets } = keyspace;
   const refs = readSets(call, 2, call.argc);
   const made = new Held(entries, createResult(call, combine === intersection ? bySize(call, refs)[0]! : 0));
-  combine(call, refs, (member) => {
-    sets.add(made, member, config.values);
+  if (combine === union) expectUnion(call, made, refs);
+  combine(call, refs, (member, isNew) => {
+    sets.add(made, member, config.values, isNew);
     return true;
   });
   if (combine === intersection) sets.turnIntoIntset(made, config.values);
@@ -95,6 +105,16 @@ export function storeCombination(call: Call, combine: Combination, event: string
   if (size === 0) keyspace.release(made.ref);
   place(call, size === 0 ? 0 : made.ref, event);
   call.reply.integer(size);
+}
+
+/** A union has at least as many members as the largest set: if no compact encoding holds so many, it begins as a table. */
+function expectUnion(call: Call, made: Held, refs: readonly Ref[]): void {
+  const { config, keyspace } = call.engine;
+  const { sets } = keyspace;
+  const most = refs.reduce((sum, ref) => (ref === 0 ? sum : Math.max(sum, sets.size(ref))), 0);
+  if (most <= config.values["set-max-listpack-entries"]) return;
+  sets.expect(made, most, config.values);
+  sets.reserve(made, most);
 }
 
 /** An empty set: an intset, or like Redis a listpack for the intersection of what is no intset. */

@@ -34,7 +34,7 @@ import {
   memberOf,
   removeInteger,
 } from "./integers.js";
-import { countMembers, forEachMember, HASHTABLE, INTSET, LISTPACK } from "./visit.js";
+import { countMembers, forEachMember, HASHTABLE, INTSET, LISTPACK, TabledMember } from "./visit.js";
 
 /** The directives that say how large the compact encodings may grow. */
 export interface SetLimits {
@@ -142,6 +142,14 @@ export class Sets {
     if (count > most) this.turnIntoTable(held);
   }
 
+  /** Gives an empty table the room for so many members, which are sure to come. */
+  reserve(held: Held, count: number): void {
+    if (!this.isTable(held.ref)) return;
+    const table = this.tableOf(held.ref);
+    table.reserve(count);
+    keepTable(held, table.root);
+  }
+
   /** Gives an empty set its members at once: a listpack, valid and no member twice. */
   fill(held: Held, members: Slice): void {
     const { entries } = this;
@@ -149,15 +157,15 @@ export class Sets {
     held.become(createCompact(entries, entries.key(ref), entries.traits(ref, LISTPACK), members));
   }
 
-  /** Adds a member; false when it is there already. */
-  add(held: Held, member: Slice, limits: SetLimits): boolean {
+  /** Adds a member; false when it is there already. Whoever knows that it `isNew` spares the look. */
+  add(held: Held, member: Slice, limits: SetLimits, isNew = false): boolean {
     switch (this.entries.encoding(held.ref)) {
       case INTSET:
-        return this.addToIntset(held, member, limits);
+        return this.addToIntset(held, member, limits, isNew);
       case LISTPACK:
-        return this.addToListpack(held, member, limits);
+        return this.addToListpack(held, member, limits, isNew);
       default:
-        return this.addToTable(held, member);
+        return this.addToTable(held, member, isNew);
     }
   }
 
@@ -180,7 +188,7 @@ export class Sets {
   }
 
   /** Calls `visit` for every member; the set must not change meanwhile. */
-  forEach(ref: Ref, visit: (member: Text) => void): void {
+  forEach(ref: Ref, visit: (member: Slice) => void): void {
     forEachMember(this.entries, ref, visit);
   }
 
@@ -188,7 +196,7 @@ export class Sets {
    * Visits some members from the cursor on and returns the next cursor, 0 at the end; a compact set is visited as a
    * whole. The promise of the cursor: memory/dict.ts.
    */
-  scan(ref: Ref, cursor: number, count: number, visit: (member: Text) => void): number {
+  scan(ref: Ref, cursor: number, count: number, visit: (member: Slice) => void): number {
     if (this.entries.encoding(ref) !== HASHTABLE) {
       this.forEach(ref, visit);
       return 0;
@@ -276,6 +284,7 @@ export class Sets {
   }
 
   private hash(member: Slice): Key {
+    if (member instanceof TabledMember) return member;
     return this.hasher.set(this.key, member.bytes, member.start, member.end);
   }
 
@@ -283,13 +292,13 @@ export class Sets {
     table.insert(key.hash, this.entries.createString(key, key.bytes, key.end, key.end, ELEMENT));
   }
 
-  private addToIntset(held: Held, member: Slice, limits: SetLimits): boolean {
+  private addToIntset(held: Held, member: Slice, limits: SetLimits, isNew: boolean): boolean {
     const integer = memberOf(member);
     if (integer === null) {
       this.leaveIntset(held, member, limits);
-      return this.add(held, member, limits);
+      return this.add(held, member, limits, isNew);
     }
-    if (hasInteger(this.entries, held.ref, integer)) return false;
+    if (!isNew && hasInteger(this.entries, held.ref, integer)) return false;
     addInteger(held, integer);
     if (this.size(held.ref) > Math.min(limits["set-max-intset-entries"], INTSET_MAX))
       this.turnIntoTable(held);
@@ -305,8 +314,8 @@ export class Sets {
     else this.turnIntoTable(held);
   }
 
-  private addToListpack(held: Held, member: Slice, limits: SetLimits): boolean {
-    if (findPacked(this.entries, held.ref, member, 0) !== NONE) return false;
+  private addToListpack(held: Held, member: Slice, limits: SetLimits, isNew: boolean): boolean {
+    if (!isNew && findPacked(this.entries, held.ref, member, 0) !== NONE) return false;
     const fits =
       this.size(held.ref) < limits["set-max-listpack-entries"] &&
       member.end - member.start <= limits["set-max-listpack-value"];
@@ -315,13 +324,13 @@ export class Sets {
       return true;
     }
     this.turnIntoTable(held);
-    return this.addToTable(held, member);
+    return this.addToTable(held, member, isNew);
   }
 
-  private addToTable(held: Held, member: Slice): boolean {
+  private addToTable(held: Held, member: Slice, isNew: boolean): boolean {
     const table = this.tableOf(held.ref);
     const key = this.hash(member);
-    if (table.find(key) !== 0) return false;
+    if (!isNew && table.find(key) !== 0) return false;
     this.insert(table, key);
     keepTable(held, table.root);
     return true;

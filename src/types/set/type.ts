@@ -30,5 +30,6 @@ export const setType: ValueType = {
     const tabled = entries.encoding(ref) === HASHTABLE;
     return entries.memory.sizeOf(ref) + (tabled ? tabledBytes(entries, entries.box(ref), samples) : 0);
   },
-  digest: (entries, ref, digest) => forEachMember(entries, ref, (member) => digest.add(member.copy())),
+  digest: (entries, ref, digest) =>
+    forEachMember(entries, ref, ({ bytes, start, end }) => digest.add(bytes.subarray(start, end))),
 };

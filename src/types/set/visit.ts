@@ -3,8 +3,10 @@
 import { DictReader } from "../../memory/dict.js";
 import type { EntryReader } from "../../memory/entry.js";
 import * as intset from "../../memory/intset.js";
+import { Key } from "../../memory/key.js";
 import * as listpack from "../../memory/listpack.js";
 import type { Ref } from "../../memory/memory.js";
+import type { Slice } from "../../util/slice.js";
 import { packedCount } from "../packed.js";
 import { Text } from "../text.js";
 import { countIntegers } from "./integers.js";
@@ -14,17 +16,22 @@ export const INTSET = 0;
 export const LISTPACK = 1;
 export const HASHTABLE = 2;
 
-/** Calls `visit` for every member; the set must not change meanwhile. The text is valid during the call. */
-export function forEachMember(entries: EntryReader, ref: Ref, visit: (member: Text) => void): void {
-  const member = new Text();
+/** A member as a table shows it: with the hash that the table knows it by, so that nobody has to hash it again. */
+export class TabledMember extends Key {}
+
+/** Calls `visit` for every member; the set must not change meanwhile. What it is shown is valid during the call. */
+export function forEachMember(entries: EntryReader, ref: Ref, visit: (member: Slice) => void): void {
   const encoding = entries.encoding(ref);
   if (encoding === HASHTABLE) {
-    new DictReader(entries.memory, entries.box(ref)).forEach((element) => {
-      member.readKey(entries, element);
-      visit(member);
+    const tabled = new TabledMember();
+    new DictReader(entries.memory, entries.box(ref)).forEach((element, hash) => {
+      entries.showKey(element, tabled);
+      tabled.hash = hash;
+      visit(tabled);
     });
     return;
   }
+  const member = new Text();
   const bytes = entries.memory.bytesOf(ref);
   const base = entries.valueStart(ref);
   if (encoding === INTSET) {

@@ -130,7 +130,7 @@ function changeHash({ hashes }: Keyspace, held: Held): void {
 
 function changeSet({ sets }: Keyspace, held: Held): void {
   const members: Buffer[] = [];
-  sets.forEach(held.ref, (member) => members.push(member.copy()));
+  sets.forEach(held.ref, ({ bytes, start, end }) => members.push(Buffer.from(bytes.slice(start, end))));
   sets.add(held, slice("new member"), LIMITS);
   for (const member of members) sets.remove(held, slice(member));
 }

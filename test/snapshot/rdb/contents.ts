@@ -111,7 +111,7 @@ function contentOf(space: Keyspace, ref: Ref): unknown {
     }
     case SET: {
       const members: string[] = [];
-      forEachMember(entries, ref, (member) => members.push(member.copy().toString("latin1")));
+      forEachMember(entries, ref, ({ bytes, start, end }) => members.push(latin1(bytes, start, end)));
       return members.sort();
     }
     case HASH: {
