@@ -14,7 +14,7 @@ import { DumpLoad } from "../persistence/dump-load.js";
 import { convertToSingle, directoryAt } from "../persistence/layout.js";
 import { importDump, lastIncr, openDirectory } from "../persistence/opening.js";
 import { Recovery } from "../persistence/recovery.js";
-import { StartError } from "../persistence/start-error.js";
+import { StartError, stopIfEnding } from "../persistence/start-error.js";
 import { AppendOnly } from "./append-only.js";
 import type { Logger } from "./logger.js";
 import type { Snapshots } from "./snapshots.js";
@@ -27,7 +27,9 @@ export class Persistence {
   /** While the dataset is loaded, else null. */
   loading: LoadingProgress | null = null;
   /** What the log on the disk has reached: the mark for going on in its history, null when that is not known. */
-  recovered: Pick<Recovery, "mark" | "sealedBytesOf" | "streamTail"> | null = null;
+  recovered: Pick<Recovery, "mark" | "sealedBytesOf"> | null = null;
+  /** The end of the stream up to that mark, as far as the files had it. */
+  private streamTail: Uint8Array = NO_BYTES;
   /** The database that the log on the disk has selected at its end. */
   private database = 0;
   private readonly writeLog: LogLine;
@@ -86,9 +88,7 @@ export class Persistence {
     if (this.directory.manifest.isEmpty) await this.importDump();
     else await this.load();
     // Replicas that have no more than the files had may go on from there.
-    if (this.recovered?.mark)
-      this.resumeHistory(this.recovered.mark, this.database, this.recovered.streamTail());
-    if (config.values["aof-layout"] === "single" && !this.directory.isSingle) await this.convert();
+    if (this.recovered?.mark) this.resumeHistory(this.recovered.mark, this.database, this.streamTail);
     this.start();
   }
 
@@ -112,6 +112,7 @@ export class Persistence {
         `The append-only files of ${this.directory.path} could not be copied into one: ${systemReason(error)}`,
       );
     }
+    stopIfEnding(this.isEnding);
   }
 
   /** Why writes are refused at the moment, as an error reply, else null. */
@@ -251,7 +252,13 @@ export class Persistence {
   private async load(): Promise<void> {
     const replayer = new Replayer(this.engine);
     const recovery = this.recovery(replayer);
-    await this.whileLoading(recovery, () => recovery.run());
+    await this.whileLoading(recovery, async () => {
+      await recovery.run();
+      this.streamTail = recovery.streamTail();
+      // Whatever clients wrote before the file is open would not be in it.
+      if (this.engine.config.values["aof-layout"] === "single" && !this.directory.isSingle)
+        await this.convert();
+    });
     this.recovered = recovery;
     this.database = replayer.database;
   }

@@ -237,6 +237,32 @@ describe("from one layout to the other", () => {
     assert.deepEqual(back.files, ["appendonlydir"]);
   });
 
+  it("until they are one, clients are told that the server is loading: what is accepted is in the file", async () => {
+    const world = await parted();
+    const platform = world.platform.rebooted(world.platform.disk.afterProcessDeath());
+    const { disk, clock, network } = platform;
+    const replies: string[] = [];
+    const write = async (): Promise<void> => {
+      const client = await network.client(6379);
+      for (let at = 0; at < 30; at++) {
+        const { raw } = await client.reply("RPUSH", "early", String(at));
+        replies.push(raw.toString());
+      }
+    };
+    let isWriting = false;
+    afterEveryOperation(disk, (operation) => {
+      if (operation !== "write" || isWriting) return;
+      isWriting = true;
+      void write();
+    });
+    const single = await World.start(SINGLE, platform);
+    await clock.until("all have their answers", () => replies.length === 30);
+    const [first] = replies;
+    assert.match(first!, /^-LOADING/);
+    const accepted = replies.filter((reply) => reply.startsWith(":")).length;
+    assert.equal(await (await single.again()).say("LLEN", "early"), `:${accepted}\r\n`);
+  });
+
   it("a crash at any step of the change loses nothing, whichever layout comes next", async () => {
     const world = await parted();
     const digest = await world.say("DEBUG", "DIGEST");
