@@ -1,4 +1,4 @@
-/** How long a command may block: an argument in seconds. */
+/** How long a command may block: an argument in seconds, or in milliseconds. */
 
 import type { Call } from "../engine/call.js";
 import { type CommandError, fail } from "../engine/errors.js";
@@ -19,7 +19,19 @@ export function readTimeout(call: Call, at: number): number {
   const seconds = call.maybeInteger(at);
   if (seconds >= 0 && seconds <= USUAL_MAX) return seconds * 1000;
   const ms = Number.isNaN(seconds) ? fractional(call, at) : BigInt(seconds) * 1000n;
-  if (ms > INT64_MAX) throw outOfRange();
+  return limited(call, ms);
+}
+
+/** The argument, in whole milliseconds; 0 is for ever. Throws Redis's errors. */
+export function readTimeoutMs(call: Call, at: number): number {
+  return limited(
+    call,
+    call.integer64(at, () => fail("timeout is not an integer or out of range")),
+  );
+}
+
+/** A time that has an end which can be said. */
+function limited(call: Call, ms: bigint): number {
   if (ms < 0n) throw negative();
   if (ms > INT64_MAX - BigInt(call.engine.keyspace.now)) throw outOfRange();
   return Number(ms);

@@ -29,6 +29,7 @@ const HANDSHAKE = [
   "REPLCONF rdb-only 2",
   "REPLCONF rdb-only 0",
   "REPLCONF rdb-filter-only foo",
+  'REPLCONF rdb-filter-only "\\""',
   "REPLCONF foo bar",
   "PSYNC ?",
   "PSYNC ? x",
@@ -158,21 +159,20 @@ test("a replica that says what needs an answer is disconnected", async () => {
   }
 });
 
-test("a replica that wants no stream keeps its connection and gets only the snapshot", async () => {
-  await using server = await TidemarkHere.start(SETTINGS);
-  using client = await server.client();
-  using replica = await HandReplica.connect(server.port);
-  await replica.ask("REPLCONF", "rdb-only", "1");
-  await replica.psync();
-  await replica.snapshot();
-  replica.acknowledge(0);
-  await client.call("SET", "a", "1");
-  assert.match(
-    String(await client.call("INFO", "replication")),
-    /connected_slaves:1\r\nmaster_failover_state/,
-  );
-  assert.equal(replica.received.length, 0);
-});
+for (const diskless of ["yes", "no"]) {
+  test(`who wants only the snapshot is disconnected when it is sent (repl-diskless-sync ${diskless})`, async () => {
+    await using server = await TidemarkHere.start({ ...SETTINGS, "repl-diskless-sync": diskless });
+    using client = await server.client();
+    using replica = await HandReplica.connect(server.port);
+    await replica.ask("REPLCONF", "rdb-only", "1", "capa", "eof");
+    await replica.psync();
+    await replica.snapshot();
+    await assert.rejects(replica.line(), /closed the connection/);
+    assert.equal(replica.received.length, 0);
+    const info = String(await client.call("INFO", "replication"));
+    assert.match(info, /connected_slaves:0\r\nmaster_failover_state/);
+  });
+}
 
 test("a filtered snapshot has no keys", async () => {
   await using server = await TidemarkHere.start({ ...SETTINGS, "repl-diskless-sync": "no" });

@@ -285,6 +285,8 @@ test("WAIT asks for acknowledgements and counts them", async () => {
     [["x", "0"], /not an integer/],
     [["1", "x"], /timeout is not an integer/],
     [["1", "-1"], /timeout is negative/],
+    [["1", "9223372036854775807"], /timeout is out of range/],
+    [["1", "9223372036854775808"], /timeout is not an integer/],
   ] as const)
     await assert.rejects(client.call("WAIT", ...words), error);
 });

@@ -1,10 +1,10 @@
 /** WAIT and WAITAOF. */
 
 import { integer } from "../../engine/argument.js";
-import type { Call } from "../../engine/call.js";
 import { command } from "../../engine/command.js";
 import { fail } from "../../engine/errors.js";
 import type { Reply } from "../../resp/reply.js";
+import { readTimeoutMs } from "../timeout.js";
 
 export const wait = command({
   name: "wait",
@@ -22,8 +22,8 @@ export const wait = command({
       throw fail(
         "WAIT cannot be used with replica instances. Please also note that since Redis 4.0 if a replica is configured to be writable (which is not the default) writes to replicas are just local and are not propagated.",
       );
-    const wanted = call.integer(1);
-    const timeoutMs = readTimeout(call, 2);
+    const wanted = Number(call.integer64(1));
+    const timeoutMs = readTimeoutMs(call, 2);
     // What was written in a history that was left since counts as written here.
     const offset = Math.min(client.logOffset, engine.log.offset);
     const count = primary.countAcknowledged(offset);
@@ -66,7 +66,7 @@ export const waitAof = command({
     const { primary, follower } = engine.services;
     const numLocal = call.integer(1, () => fail("value is out of range, value must between 0 and 1"), 0, 1);
     const numReplicas = call.integer(2, () => fail("value is out of range, must be positive"), 0);
-    const timeoutMs = readTimeout(call, 3);
+    const timeoutMs = readTimeoutMs(call, 3);
     if (follower.isReplica)
       throw fail(
         "WAITAOF cannot be used with replica instances. Please also note that writes to replicas are just local and are not propagated.",
@@ -99,9 +99,3 @@ export const waitAof = command({
 });
 
 const NEEDS_FILE = "WAITAOF cannot be used when numlocal is set but appendonly is disabled.";
-
-function readTimeout(call: Call, at: number): number {
-  const timeout = call.integer(at, () => fail("timeout is not an integer or out of range"));
-  if (timeout < 0) throw fail("timeout is negative");
-  return timeout;
-}

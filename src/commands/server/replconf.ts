@@ -1,5 +1,6 @@
 /** REPLCONF: what a replica and its primary tell each other beside the stream. */
 
+import { splitArguments } from "../../config/parse.js";
 import type { Call } from "../../engine/call.js";
 import { command } from "../../engine/command.js";
 import { fail, syntaxError } from "../../engine/errors.js";
@@ -75,10 +76,9 @@ function readFlag(call: Call, at: number): boolean {
 function readFilter(call: Call, at: number, handshake: Handshake): void {
   handshake.excludesData = true;
   handshake.excludesFunctions = true;
-  for (const word of call
-    .text(at)
-    .split(/\s+/)
-    .filter((each) => each !== "")) {
+  const words = splitArguments(call.text(at));
+  if (words === null) throw fail("Missing rdb-filter-only values");
+  for (const word of words) {
     if (word.toLowerCase() !== "functions") throw fail(`Unsupported rdb-filter-only option: ${word}`);
     handshake.excludesFunctions = false;
   }

@@ -65,7 +65,7 @@ function replicaOfCommand(call: Call): void {
     reply.simple("OK Already connected to specified master");
     return;
   }
-  engine.services.log("notice", `REPLICAOF ${host}:${port} enabled (user request from '${user()}')`);
   follower.follow({ host, port });
+  engine.services.log("notice", `REPLICAOF ${host}:${port} enabled (user request from '${user()}')`);
   reply.ok();
 }

@@ -30,8 +30,10 @@ export function scoreBound(call: Call, at: number): ScoreBound {
   return { score, exclusive };
 }
 
-/** As strtod reads it: nothing is 0, blanks may go before, and what is too large is infinite. */
-function boundScore(bytes: Uint8Array, start: number, end: number): number {
+/** As strtod reads it: nothing is 0, blanks may go before, a NUL is the end, and what is too large is infinite. */
+function boundScore(bytes: Uint8Array, start: number, textEnd: number): number {
+  const nul = bytes.subarray(start, textEnd).indexOf(0);
+  const end = nul === -1 ? textEnd : start + nul;
   if (start === end) return 0;
   const exact = parseDouble(bytes, start, end);
   if (!Number.isNaN(exact)) return exact;

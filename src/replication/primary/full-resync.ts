@@ -138,7 +138,7 @@ export class FullResyncs {
     const { config, disk, replicas, writeLog } = this.parts;
     const { appendonly, save, "rdb-del-sync-files": wanted } = config.values;
     if (this.leftover === null || !wanted || appendonly || save.length > 0) return;
-    if (replicas.some(({ state }) => state !== "online" && state !== "served")) return;
+    if (replicas.some(({ state }) => state !== "online")) return;
     writeLog("notice", "Removing the RDB file used to feed replicas in a persistence-less instance");
     try {
       disk.remove(this.leftover);

@@ -187,7 +187,7 @@ export class Primary {
     const { lagging, replicas } = this;
     for (const replica of lagging) {
       const behind = log.offset - replica.ackOffset;
-      const state = SHOWN_STATES[replica.state] ?? "";
+      const state = SHOWN_STATES[replica.state];
       writeLog(
         "notice",
         `Lagging replica ${replica.name} reported offset ${behind} behind master, lag=${this.lagOf(replica)}, state=${state}.`,
@@ -394,9 +394,7 @@ export class Primary {
         "notice",
         `RDB transfer completed, rdb only replica (${replica.name}) should be disconnected asap`,
       );
-      replica.state = "served";
-      replica.awaitsAck = false;
-      replica.stop();
+      replica.link.destroy();
       return;
     }
     replica.state = "online";

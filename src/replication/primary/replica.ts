@@ -27,17 +27,14 @@ export type ReplicaState =
   | "wait_end"
   /** The file of the snapshot is being sent. */
   | "send_bulk"
-  | "online"
-  /** It has the snapshot that it wanted and nothing else. */
-  | "served";
+  | "online";
 
-/** What INFO calls the states; what it does not show has none. */
-export const SHOWN_STATES: Record<ReplicaState, string | null> = {
+/** What INFO calls the states. */
+export const SHOWN_STATES: Record<ReplicaState, string> = {
   wait_start: "wait_bgsave",
   wait_end: "wait_bgsave",
   send_bulk: "send_bulk",
   online: "online",
-  served: null,
 };
 
 /** So much is given to a connection at a time; the rest stays in the backlog, which every replica shares. */
@@ -113,12 +110,6 @@ export class Replica {
   stream(): void {
     this.streaming = true;
     this.awaitsAck = false;
-  }
-
-  /** It needs nothing of the stream any more. */
-  stop(): void {
-    this.streaming = false;
-    this.cursor = null;
   }
 
   /** Sends of the stream what the connection takes. */

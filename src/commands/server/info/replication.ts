@@ -63,13 +63,13 @@ function goodReplicas({ config: { values }, services }: Engine): Field[] {
 }
 
 function replicas({ services: { primary } }: Engine): Field[] {
-  return primary.replicas.flatMap((replica, at): Field[] => {
+  return primary.replicas.map((replica, at): Field => {
     const state = SHOWN_STATES[replica.state];
-    if (state === null) return [];
     const { address, handshake, ackOffset } = replica;
     const lag = primary.lagOf(replica);
     return [
-      [`slave${at}`, `ip=${address},port=${handshake.port},state=${state},offset=${ackOffset},lag=${lag}`],
+      `slave${at}`,
+      `ip=${address},port=${handshake.port},state=${state},offset=${ackOffset},lag=${lag}`,
     ];
   });
 }

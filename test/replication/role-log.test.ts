@@ -35,3 +35,25 @@ oracleTest("a promotion is logged in redis-server's lines", async () => {
   assert.match(expected.join("\n"), /lost\.\n.*Caching.*\n.*Discarding.*\n.*secondary.*\n.*MASTER MODE/);
   assert.deepEqual(await promotion(TIDEMARK_EXECUTABLE, primary), expected);
 });
+
+/** What a primary logs when it is made a replica, up to the command itself. */
+async function demotion(executable: string, primary: TidemarkHere): Promise<string[]> {
+  await using server = await ServerProcess.start({ executable, args: ["--save", ""] });
+  using client = await server.client();
+  await client.call("REPLICAOF", "127.0.0.1", String(primary.port));
+  await server.run.logged("REPLICAOF 127");
+  const lines = server.log.split("\n");
+  return lines
+    .slice(
+      lines.findIndex((line) => line.includes("Before turning")),
+      lines.findIndex((line) => line.includes("REPLICAOF 127")) + 1,
+    )
+    .map((line) => line.replace(/^\d+:(.) .{24} . /, "$1 ").replace(/\(.*/, ""));
+}
+
+oracleTest("a demotion is logged in redis-server's lines", async () => {
+  await using primary = await TidemarkHere.start({ "repl-diskless-sync-delay": "0" });
+  const expected = await demotion(REDIS_EXECUTABLE, primary);
+  assert.match(expected.join("\n"), /Before turning.*\n.*Connecting.*\n.*started\n.*REPLICAOF/);
+  assert.deepEqual(await demotion(TIDEMARK_EXECUTABLE, primary), expected);
+});
