@@ -5,6 +5,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import { fileURLToPath } from "node:url";
 import { eventually } from "../support/condition.js";
 import { freePort, removeDirectory, temporaryDirectory } from "../support/directory.js";
 import { runExecutable, ServerProcess, TIDEMARK_EXECUTABLE } from "../support/process.js";
@@ -121,6 +122,24 @@ test("INFO names the script that was started as the executable, as Redis names i
   using client = await server.client();
   const info = String(await client.call("INFO", "server"));
   assert.ok(info.includes(`\r\nexecutable:${TIDEMARK_EXECUTABLE}\r\n`), info);
+});
+
+test("npm start ends when npm is told to end, although npm tells its shell alone", async () => {
+  const dir = temporaryDirectory();
+  const cwd = fileURLToPath(new URL("../../..", import.meta.url));
+  const started = 'node scripts/start.mjs "$@"; exit';
+  const args = ["--dir", dir, "--port", "0", "--unixsocket", "t.sock", "--logfile", "t.log"];
+  const shell = runExecutable("/bin/sh", ["-c", started, "sh", ...args], {
+    cwd,
+    environment: { npm_lifecycle_event: "start" },
+  });
+  const logged = (text: string) => () =>
+    existsSync(join(dir, "t.log")) && readFileSync(join(dir, "t.log"), "utf8").includes(text);
+  await eventually("the server is ready", logged("Ready to accept connections"));
+  shell.child.kill("SIGTERM");
+  await eventually("the server has ended", logged("ready to exit, bye bye"));
+  await shell.end();
+  removeDirectory(dir);
 });
 
 test("what cannot start fails at once with a message and status 1", async () => {
