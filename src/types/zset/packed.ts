@@ -82,7 +82,7 @@ export class PackedReader implements FormReader {
     return listpack.next(this.bytes, this.base, at);
   }
 
-  private previous(at: number): number {
+  protected previous(at: number): number {
     return listpack.previous(this.bytes, this.base, at);
   }
 
@@ -206,17 +206,23 @@ export class Packed extends PackedReader implements Form {
     return listpack.first(this.bytes, this.base);
   }
 
-  /** Where an element belongs: before the first one that is greater. */
+  /** Where an element belongs: before the first one that is above it. Often all are below, as the last one tells. */
   private placeFor(key: Key, score: number): number {
-    let at = this.first();
-    while (at !== listpack.NONE) {
+    const { bytes, base } = this;
+    const last = listpack.last(bytes, base);
+    if (last === listpack.NONE || !this.isAbove(this.previous(last), last, key, score))
+      return listpack.endPosition(bytes, base);
+    for (let at = this.first(); ; ) {
       const value = this.next(at);
-      const found = this.scoreAt(value);
-      if (found > score) return at;
-      if (found === score && this.compareMember(at, key.bytes, key.start, key.end) > 0) return at;
+      if (this.isAbove(at, value, key, score)) return at;
       at = this.next(value);
     }
-    return listpack.endPosition(this.bytes, this.base);
+  }
+
+  /** Whether the element whose member and score are at those positions comes after the given one. */
+  private isAbove(at: number, value: number, key: Key, score: number): boolean {
+    const found = this.scoreAt(value);
+    return found > score || (found === score && this.compareMember(at, key.bytes, key.start, key.end) > 0);
   }
 
   private compareMember(at: number, member: Uint8Array, start: number, end: number): number {

@@ -37,8 +37,6 @@ export class SortedSet {
   private readonly loose: Held;
   private held: Held;
   private limits = NO_LIMITS;
-  /** A listpack makes 0 of -0, which the result of a computation may not become before it is complete. */
-  private keepsMinusZero = false;
 
   constructor(
     private readonly entries: Entries,
@@ -60,7 +58,6 @@ export class SortedSet {
   /** Becomes the set of an entry, to be changed. */
   hold(held: Held, limits: PackedLimits): this {
     this.limits = limits;
-    this.keepsMinusZero = false;
     this.look(held);
     return this;
   }
@@ -76,11 +73,13 @@ export class SortedSet {
     return this.open(create(this.entries, key, traits, room), limits);
   }
 
-  /** As `begin`, for the result of a computation: `settle` it when it is complete. */
-  beginResult(key: Key, traits: Traits, limits: PackedLimits): this {
-    this.begin(key, traits, limits);
-    this.keepsMinusZero = true;
-    return this;
+  /**
+   * As `begin`, for the result of a computation: `settle` it when it is complete. Until then it is indexed, since its
+   * elements come in any order, and a listpack would make 0 of -0.
+   */
+  beginResult(key: Key, { access, expiry }: Traits, limits: PackedLimits): this {
+    const traits = { type: ZSET, encoding: SKIPLIST, access, expiry };
+    return this.open(Indexed.create(this.entries, key, traits), limits);
   }
 
   /** Where its entry is; a change may move it. */
@@ -148,16 +147,13 @@ export class SortedSet {
 
   /** Adds a member that is not there yet. */
   insert(key: Key, score: number): void {
-    if (this.isPacked && !this.staysPacked(key, score)) this.index();
+    if (this.isPacked && !this.staysPacked(key)) this.index();
     this.form.insert(key, score);
   }
 
   /** Gives the member that was found another score. */
   update(key: Key, handle: number, score: number): void {
-    if (this.isPacked && this.losesMinusZero(score)) {
-      this.index();
-      this.form.update(key, this.form.find(key), score);
-    } else this.form.update(key, handle, score);
+    this.form.update(key, handle, score);
   }
 
   /** Takes the member that was found out. */
@@ -195,16 +191,11 @@ export class SortedSet {
     this.look(held);
   }
 
-  private staysPacked(key: Key, score: number): boolean {
-    if (this.losesMinusZero(score)) return false;
+  private staysPacked(key: Key): boolean {
     const { limits } = this;
     return (
       this.count < limits["zset-max-listpack-entries"] && key.length <= limits["zset-max-listpack-value"]
     );
-  }
-
-  private losesMinusZero(score: number): boolean {
-    return this.keepsMinusZero && Object.is(score, -0);
   }
 
   private index(): void {
