@@ -15,13 +15,13 @@
 import { join } from "node:path";
 import type { Values } from "../config/table.js";
 import type { Clock } from "../platform/clock.js";
-import type { Disk, DiskFile } from "../platform/disk.js";
+import type { Disk } from "../platform/disk.js";
 import { encodeCommand } from "../resp/request.js";
 import { AofDirectory, type AofLocation, type LogLine } from "./directory.js";
 import { copyAll } from "./dump-import.js";
 import { removeQuietly, writeAll } from "./durable-file.js";
 import { isSnapshot } from "./empty-snapshot.js";
-import { LogWindow } from "./log-window.js";
+import { copyCommands } from "./log-copy.js";
 import { SingleDirectory } from "./single-directory.js";
 import { StartError } from "./start-error.js";
 
@@ -66,7 +66,7 @@ export async function convertToSingle(parted: AofDirectory, clock: Clock, log: L
         const isRaw = isSnapshot(head, source.read(head, 0));
         if (isRaw && index === 0) preamble = size;
         if (index > 0) writeAll(target, encodeCommand(["SELECT", "0"]));
-        await (isRaw ? copyAll(source, target, clock) : copyCommands(source, size, target, clock));
+        await (isRaw ? copyAll(source, target, clock) : copyCommands(source, 0, size, target, clock));
       } finally {
         source.close();
       }
@@ -105,13 +105,4 @@ export function refuseBoth(parted: AofDirectory): void {
 
 function convertedPath({ dir, appendfilename }: AofLocation): string {
   return join(dir, `${appendfilename}.converted`);
-}
-
-/** Copies the commands of a file without its annotations, block by block, with a turn of the loop after each. */
-async function copyCommands(source: DiskFile, size: number, target: DiskFile, clock: Clock): Promise<void> {
-  const window = new LogWindow(source, 0, size);
-  do {
-    for (; window.next(); window.take()) if (window.request.argc > 0) writeAll(target, window.piece);
-    await new Promise<void>((resolve) => clock.endOfTurn(resolve));
-  } while (window.fill());
 }

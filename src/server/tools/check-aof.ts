@@ -2,8 +2,9 @@
 
 import { basename, dirname, join } from "node:path";
 import { systemReason } from "../../config/kinds/directory.js";
-import { writeDurably } from "../../persistence/durable-file.js";
+import { writeAll } from "../../persistence/durable-file.js";
 import { isSnapshot } from "../../persistence/empty-snapshot.js";
+import { copyCommands } from "../../persistence/log-copy.js";
 import { type Scan, type ScanOptions, scanLog } from "../../persistence/log-scan.js";
 import { Manifest, ManifestError } from "../../persistence/manifest.js";
 import { loadSnapshot } from "../../persistence/snapshot-load.js";
@@ -199,20 +200,26 @@ class Check {
     );
     await this.confirm();
     const now = this.platform.clock.now();
-    if (savedBytes > 0) this.save(`${path}.saved-${now}.aof`, handle, scan);
+    if (savedBytes > 0) await this.save(`${path}.saved-${now}.aof`, handle, scan);
     const kept = cutTail(this.platform.disk, path, okUpTo, now);
     this.print(`Successfully truncated AOF ${name}; what was cut off is kept in ${basename(kept)}`);
     return true;
   }
 
-  /** Writes the whole commands behind the damage into a file of their own. */
-  private save(path: string, handle: DiskFile, { saved }: Scan): void {
-    const parts = saved.flatMap(({ start, end, database }) => {
-      const bytes = Buffer.alloc(end - start);
-      for (let at = 0; at < bytes.length; ) at += handle.read(bytes.subarray(at), start + at) || bytes.length;
-      return [encodeCommand(["SELECT", String(database)]), bytes];
-    });
-    writeDurably(this.platform.disk, path, Buffer.concat(parts));
+  /** Writes the whole commands behind the damage into a file of their own, as a client could send them. */
+  private async save(path: string, handle: DiskFile, { saved }: Scan): Promise<void> {
+    const { disk, clock } = this.platform;
+    const target = disk.open(path, "create");
+    try {
+      for (const { start, end, database } of saved) {
+        writeAll(target, encodeCommand(["SELECT", String(database)]));
+        await copyCommands(handle, start, end, target, clock);
+      }
+      target.syncNow();
+    } finally {
+      target.close();
+    }
+    disk.syncDirectoryOf(path);
     this.print(
       `The commands behind the damage were written to ${basename(path)}. They were made on top of what is missing: look ` +
         `at them, then apply them with "redis-cli --pipe < ${basename(path)}" if that is right.`,
