@@ -22,6 +22,12 @@ interface State {
   readonly promised: number;
 }
 
+type Say = (...words: readonly string[]) => Promise<unknown>;
+
+async function connect({ clock, network }: SimulatedPlatform): Promise<WireClient> {
+  return clock.run(network.client(PORT));
+}
+
 /** A server with a counter and a list that grow together, whose disk is looked at after every operation. */
 class Run {
   readonly states: State[] = [];
@@ -35,7 +41,7 @@ class Run {
   private writer!: WireClient;
   private readonly chance: SeededChance;
 
-  constructor(
+  private constructor(
     seed: number,
     private readonly directives: Directives,
   ) {
@@ -43,13 +49,17 @@ class Run {
     this.chance = new SeededChance(seed);
   }
 
-  async start(): Promise<void> {
-    const { machine } = this;
-    await launchSimulated(machine, this.directives);
-    this.client = await machine.clock.run(machine.network.client(PORT));
-    this.writer = await machine.clock.run(machine.network.client(PORT));
-    await machine.clock.run(this.writer.call("SELECT", "2"));
-    void this.acknowledge().catch(() => {});
+  /** A server that has some writes already. */
+  static async start(seed: number, directives: Directives): Promise<Run> {
+    const run = new Run(seed, { ...directives, appendonly: "yes", "auto-aof-rewrite-percentage": "0" });
+    const { machine } = run;
+    await launchSimulated(machine, run.directives);
+    run.client = await connect(machine);
+    run.writer = await connect(machine);
+    await machine.clock.run(run.writer.call("SELECT", "2"));
+    void run.acknowledge().catch(() => {});
+    await run.writeAtOnce(30);
+    return run;
   }
 
   private async acknowledge(): Promise<void> {
@@ -59,9 +69,7 @@ class Run {
     }
   }
 
-  call(...words: string[]): Promise<unknown> {
-    return this.machine.clock.run(this.client.call(...(words as [string])));
-  }
+  readonly call: Say = (...words) => this.machine.clock.run(this.client.call(...(words as [string])));
 
   /** Looks at what a crash would leave, from now on. */
   watch(): void {
@@ -75,6 +83,32 @@ class Run {
     this.writer.send("INCR", "counter");
     this.writer.send("RPUSH", "list", String(this.sent));
     this.writer.send("EXEC");
+  }
+
+  async writeAtOnce(count: number): Promise<void> {
+    for (let i = 0; i < count; i++) this.write();
+    await this.machine.clock.advance(50);
+  }
+
+  async rewriteTwice(): Promise<void> {
+    for (let round = 0; round < 2; round++) {
+      assert.match(String(await this.call("BGREWRITEAOF")), /started/);
+      await this.writeUntil("the rewrite has ended", () => this.isRewritten());
+    }
+  }
+
+  async isRewritten(): Promise<boolean> {
+    return /aof_rewrite_in_progress:0\r\naof_rewrite_scheduled:0[\s\S]*aof_last_bgrewrite_status:ok/.test(
+      String(await this.call("INFO", "persistence")),
+    );
+  }
+
+  /** Until the files of the second rewrite are there, and so many names in all. */
+  async writeUntilTidy(names: number): Promise<void> {
+    await this.writeUntil("what was replaced is gone from its place", async () => {
+      const found = this.machine.disk.list("/data/appendonlydir") ?? [];
+      return found.length === names && found.some((name) => name.includes(".3.base."));
+    });
   }
 
   async writeUntil(what: string, condition: () => Promise<boolean>): Promise<void> {
@@ -100,49 +134,39 @@ class Run {
     note("power loss", disk.afterPowerLoss("synced"), isAlways ? this.promise() : 0);
     note("power loss, part of it", disk.afterPowerLoss("random", true), isAlways ? this.promise() : 0);
   }
+
+  /** Starts a server on every state, or on an even share of many: what it finds is what was promised, or more. */
+  async check(
+    then: (machine: SimulatedPlatform, held: number, what: string) => Promise<void> = async () => {},
+  ): Promise<void> {
+    const { states, sent, directives } = this;
+    const step = Math.max(1, Math.ceil(states.length / 400));
+    for (let index = 0; index < states.length; index += step) {
+      const { disk, what, promised } = states[index]!;
+      const machine = this.machine.rebooted(disk);
+      const where = `state ${index}, ${what}`;
+      const held = await found(machine, directives).catch((error: Error) => {
+        throw new Error(`${where}: ${error.message}`, { cause: error });
+      });
+      assert.ok(
+        held >= promised && held <= sent,
+        `${where}: ${held} of ${promised} promised and ${sent} sent`,
+      );
+      await then(machine, held, what);
+    }
+  }
 }
 
 /** What a server finds on the disk: the counter, which the list must agree with. */
 async function found(machine: SimulatedPlatform, directives: Directives): Promise<number> {
   await launchSimulated(machine, directives);
-  const client = await machine.clock.run(machine.network.client(PORT));
-  const call = (...words: string[]): Promise<unknown> =>
-    machine.clock.run(client.call(...(words as [string])));
+  const client = await connect(machine);
+  const call: Say = (...words) => machine.clock.run(client.call(...(words as [string])));
   await call("SELECT", "2");
   const counter = Number(await call("GET", "counter"));
-  const list = (await call("LRANGE", "list", "0", "-1")) as string[];
-  assert.deepEqual(
-    list,
-    Array.from({ length: counter }, (_, index) => String(index + 1)),
-  );
+  const numbers = Array.from({ length: counter }, (_, index) => String(index + 1));
+  assert.deepEqual(await call("LRANGE", "list", "0", "-1"), numbers);
   return counter;
-}
-
-async function checkAll(
-  run: Run,
-  directives: Directives,
-  check: (machine: SimulatedPlatform, held: number, what: string) => Promise<void> = async () => {},
-): Promise<void> {
-  const step = Math.max(1, Math.ceil(run.states.length / 400));
-  let machine = run.machine;
-  for (const [index, { disk, what, promised }] of run.states.entries()) {
-    if (index % step !== 0) continue;
-    machine = machine.rebooted(disk);
-    const held = await found(machine, directives).catch((error: Error) => {
-      throw new Error(`state ${index}, ${what}: ${error.message}`, { cause: error });
-    });
-    assert.ok(
-      held >= promised && held <= run.sent,
-      `state ${index}, ${what}: ${held} of ${promised} promised and ${run.sent} sent`,
-    );
-    await check(machine, held, what);
-  }
-}
-
-async function rewritten(run: Run): Promise<boolean> {
-  return /aof_rewrite_in_progress:0\r\naof_rewrite_scheduled:0[\s\S]*aof_last_bgrewrite_status:ok/.test(
-    (await run.call("INFO", "persistence")) as string,
-  );
 }
 
 const CASES = ["multi-part", "single"].flatMap((layout) =>
@@ -151,52 +175,25 @@ const CASES = ["multi-part", "single"].flatMap((layout) =>
 
 for (const { layout, policy, preamble } of CASES)
   test(`a crash at any step of a rewrite (aof-layout ${layout}, appendfsync ${policy}, aof-use-rdb-preamble ${preamble})`, async () => {
-    const directives = {
-      appendonly: "yes",
+    const run = await Run.start(preamble === "yes" ? 11 : 12, {
       "aof-layout": layout,
       appendfsync: policy,
       "aof-use-rdb-preamble": preamble,
-      "auto-aof-rewrite-percentage": "0",
-    };
-    const run = new Run(preamble === "yes" ? 11 : 12, directives);
-    await run.start();
-    for (let i = 0; i < 30; i++) run.write();
-    await run.machine.clock.advance(50);
+    });
     run.watch();
-    for (let round = 0; round < 2; round++) {
-      assert.match(String(await run.call("BGREWRITEAOF")), /started/);
-      await run.writeUntil("the rewrite has ended", () => rewritten(run));
-    }
-    if (layout === "multi-part")
-      await run.writeUntil("the history is gone", async () => {
-        const names = run.machine.disk.list("/data/appendonlydir") ?? [];
-        return names.length === 3 && names.some((name) => name.includes(".3.base."));
-      });
+    await run.rewriteTwice();
+    if (layout === "multi-part") await run.writeUntilTidy(3);
     else assert.deepEqual(run.machine.disk.list("/data"), ["appendonly.aof"]);
     assert.ok(run.states.length > 100);
-    await checkAll(run, directives);
+    await run.check();
   });
 
 test("a crash at any step of a rewrite whose history is kept: no write is missing in the history", async () => {
-  const directives = {
-    appendonly: "yes",
-    "auto-aof-rewrite-percentage": "0",
-    "aof-history-retention": "count 9",
-  };
-  const run = new Run(13, directives);
-  await run.start();
-  for (let i = 0; i < 30; i++) run.write();
-  await run.machine.clock.advance(50);
+  const run = await Run.start(13, { "aof-history-retention": "count 9" });
   run.watch();
-  for (let round = 0; round < 2; round++) {
-    assert.match(String(await run.call("BGREWRITEAOF")), /started/);
-    await run.writeUntil("the rewrite has ended", () => rewritten(run));
-  }
-  await run.writeUntil("the history has moved", async () => {
-    const names = run.machine.disk.list("/data/appendonlydir") ?? [];
-    return names.length === 4 && names.some((name) => name.includes(".3.base."));
-  });
-  await checkAll(run, directives, async (machine, held, what) => {
+  await run.rewriteTwice();
+  await run.writeUntilTidy(4);
+  await run.check(async (machine, held, what) => {
     // The simulated disk may then lose a file on its way between two directories, which file systems do not.
     if (what.startsWith("power loss, part")) return;
     const words = ["--dir", "/data", "--to", "before:RPUSH", "--occurrence", "1000000", "--out", "/out"];
@@ -209,11 +206,7 @@ test("a crash at any step of a rewrite whose history is kept: no write is missin
 
 for (const policy of ["always", "everysec"])
   test(`a crash at any step of switching the file on: the log is the old one, or the new one (appendfsync ${policy})`, async () => {
-    const directives = { appendonly: "yes", appendfsync: policy, "auto-aof-rewrite-percentage": "0" };
-    const run = new Run(14, directives);
-    await run.start();
-    for (let i = 0; i < 30; i++) run.write();
-    await run.machine.clock.advance(50);
+    const run = await Run.start(14, { appendfsync: policy });
     await run.call("CONFIG", "SET", "appendonly", "no");
     await run.machine.clock.advance(50);
     const old = run.acknowledged;
@@ -221,12 +214,11 @@ for (const policy of ["always", "everysec"])
     let isOn = false;
     run.promise = () => (isOn ? run.acknowledged : old);
     // Nobody logs these.
-    for (let i = 0; i < 10; i++) run.write();
-    await run.machine.clock.advance(50);
+    await run.writeAtOnce(10);
     run.watch();
     await run.call("CONFIG", "SET", "appendonly", "yes");
     await run.writeUntil("the rewrite has ended", async () => {
-      isOn = await rewritten(run);
+      isOn = await run.isRewritten();
       return isOn;
     });
     for (let i = 0; i < 20; i++) {
@@ -234,5 +226,5 @@ for (const policy of ["always", "everysec"])
       await run.machine.clock.advance(20);
     }
     assert.ok(run.states.length > 50);
-    await checkAll(run, directives);
+    await run.check();
   });
