@@ -5,12 +5,21 @@ import type { ClientKind, ClientLink } from "./client.js";
 import { Client } from "./client.js";
 import type { Engine } from "./engine.js";
 
+/** What holds commands. Each ends its own pause and no other; all together hold what the strictest holds. */
+export type PauseReason = "client" | "failover" | "shutdown";
+
+interface Pause {
+  readonly untilMs: number;
+  readonly onlyWrites: boolean;
+}
+
 export class Clients {
   private readonly byId = new Map<number, Client>();
   private nextId = 1;
+  private readonly pauses = new Map<PauseReason, Pause>();
   /** The primary whose stream is applied; it is shown with the sessions and is none. */
   primary: Client | null = null;
-  /** Commands wait until then (milliseconds since 1970), all of them or only those that write. */
+  /** Commands wait until then (milliseconds since 1970; 0 when none does), all of them or only those that write. */
   pausedUntilMs = 0;
   pausesOnlyWrites = false;
 
@@ -78,23 +87,39 @@ export class Clients {
     return this.pausedUntilMs > this.engine.keyspace.now;
   }
 
-  /** Holds commands; a pause that is running is only made longer and stricter. */
-  pause(untilMs: number, onlyWrites: boolean): void {
-    this.pausesOnlyWrites = this.paused ? this.pausesOnlyWrites && onlyWrites : onlyWrites;
-    this.pausedUntilMs = Math.max(untilMs, this.pausedUntilMs);
-    this.engine.settleExpiry();
+  /** Holds commands; a pause that is running for the same reason is only made longer and stricter. */
+  pause(reason: PauseReason, untilMs: number, onlyWrites: boolean): void {
+    this.endPauses();
+    const running = this.pauses.get(reason) ?? { untilMs: 0, onlyWrites: true };
+    this.pauses.set(reason, {
+      untilMs: Math.max(untilMs, running.untilMs),
+      onlyWrites: onlyWrites && running.onlyWrites,
+    });
+    this.settlePauses();
   }
 
-  unpause(): void {
-    if (this.pausedUntilMs === 0) return;
-    this.pausedUntilMs = 0;
-    this.engine.settleExpiry();
-    this.engine.blocking.resumePostponed();
-    this.engine.services.follower.proceed();
+  unpause(reason: PauseReason): void {
+    if (this.pauses.delete(reason)) this.settlePauses();
   }
 
-  /** Ten times a second. */
-  cron(): void {
-    if (this.pausedUntilMs !== 0 && !this.paused) this.unpause();
+  /** Ends the pauses whose time is over: ten times a second, and before one holds a command. */
+  endPauses(): void {
+    const over = [...this.pauses].filter(([, { untilMs }]) => untilMs <= this.engine.keyspace.now);
+    for (const [reason] of over) this.pauses.delete(reason);
+    if (over.length > 0) this.settlePauses();
+  }
+
+  /** The pauses have changed. What they held goes on when they hold less, into what is left of them. */
+  private settlePauses(): void {
+    const { engine, pausedUntilMs, pausesOnlyWrites } = this;
+    const pauses = [...this.pauses.values()];
+    this.pausedUntilMs = Math.max(0, ...pauses.map(({ untilMs }) => untilMs));
+    this.pausesOnlyWrites = pauses.every(({ onlyWrites }) => onlyWrites);
+    engine.settleExpiry();
+    const holdsNothing = this.pausedUntilMs === 0;
+    const held = pausedUntilMs !== 0;
+    if (held && (holdsNothing || (this.pausesOnlyWrites && !pausesOnlyWrites)))
+      engine.blocking.resumePostponed();
+    if (held && holdsNothing) engine.services.follower.proceed();
   }
 }

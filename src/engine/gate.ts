@@ -56,10 +56,8 @@ export class Gate {
   mustWait(client: Client, command: Command): boolean {
     const { clients } = this.engine;
     if (clients.pausedUntilMs === 0 || client.kind !== "normal" || client.replica !== null) return false;
-    if (!clients.paused) {
-      clients.unpause();
-      return false;
-    }
+    clients.endPauses();
+    if (!clients.paused) return false;
     if (!clients.pausesOnlyWrites) return true;
     return this.bitsOf(client, command, WRITE | MAY_REPLICATE) !== 0;
   }

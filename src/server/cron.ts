@@ -74,7 +74,7 @@ export class Cron {
     const startUs = clock.monotonicUs();
     engine.statistics.turnIsUnderWay(startUs);
     engine.refreshTime();
-    engine.clients.cron();
+    engine.clients.endPauses();
     engine.memory.cron();
     engine.services.failover.check();
     evictClients(engine);

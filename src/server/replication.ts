@@ -74,7 +74,8 @@ export function failoverOf(engine: Engine, logger: Logger): Failover {
     clock: platform.clock,
     primary: () => services.primary,
     follower: () => services.follower,
-    holdWrites: (hold) => (hold ? clients.pause(Number.POSITIVE_INFINITY, true) : clients.unpause()),
+    holdWrites: (hold) =>
+      hold ? clients.pause("failover", Number.POSITIVE_INFINITY, true) : clients.unpause("failover"),
     log: (level, text) => logger.log(level, text),
   });
 }

@@ -215,7 +215,7 @@ export class Tidemark implements AsyncDisposable {
     engine.services.primary.isQuiet = true;
     engine.services.follower.pause(true);
     // Nothing may change any more while the last bytes are on their way to the device.
-    engine.clients.pause(Number.POSITIVE_INFINITY, false);
+    engine.clients.pause("shutdown", Number.POSITIVE_INFINITY, false);
     this.mayBegin(false);
     let failure: unknown = null;
     try {
@@ -231,7 +231,7 @@ export class Tidemark implements AsyncDisposable {
         this.mayBegin(true);
         engine.services.primary.isQuiet = false;
         engine.services.follower.pause(false);
-        engine.clients.unpause();
+        engine.clients.unpause("shutdown");
         throw error;
       }
       failure = error;
@@ -248,13 +248,13 @@ export class Tidemark implements AsyncDisposable {
     const { primary, loading } = engine.services;
     const timeoutMs = config.values["shutdown-timeout"] * 1000;
     if (timeoutMs === 0 || primary.isCaughtUp || loading !== null) return;
-    engine.clients.pause(Number.POSITIVE_INFINITY, true);
+    engine.clients.pause("shutdown", Number.POSITIVE_INFINITY, true);
     logger.log("notice", "Waiting for replicas before shutting down.");
     this.farewell = new Farewell(this.platform.clock, () => primary.isCaughtUp, timeoutMs);
     try {
       await this.farewell.done;
     } catch (error) {
-      engine.clients.unpause();
+      engine.clients.unpause("shutdown");
       throw error;
     } finally {
       this.farewell = null;

@@ -94,3 +94,38 @@ test("a failover that never comes about ends by itself or by ABORT, and the writ
   }
   silent.close();
 });
+
+for (const kind of ["redis", "tidemark"] as const)
+  oracleTest(`a failover and CLIENT PAUSE hold writes apart from each other (${kind})`, async () => {
+    await using primary =
+      kind === "redis"
+        ? await startOracle({ args: ["--repl-diskless-sync-delay", "0"] })
+        : await TidemarkHere.start(QUICK);
+    using admin = await primary.client();
+    using writer = await primary.client();
+    // A replica that never acknowledges anything.
+    const silent = await HandReplica.connect(primary.port);
+    silent.send("PSYNC", "?", "-1");
+    await eventually("it is a replica", async () =>
+      /slave0:/.test(String(await admin.call("INFO", "replication"))),
+    );
+    const held = async (): Promise<boolean> => / cmd=incr /.test(String(await admin.call("CLIENT", "LIST")));
+    await admin.call("SET", "k", 1);
+    await admin.call("FAILOVER");
+    const write = writer.call("INCR", "k");
+    await eventually("the write is held", held);
+    await admin.call("CLIENT", "UNPAUSE");
+    await admin.call("CLIENT", "PAUSE", 1, "WRITE");
+    await admin.call("CLIENT", "PAUSE", 100_000, "WRITE");
+    assert.equal(await admin.call("GET", "k"), "1");
+    assert.equal(await admin.call("FAILOVER", "ABORT"), "OK");
+    await admin.call("PING");
+    assert.equal(await admin.call("GET", "k"), "1");
+    await admin.call("FAILOVER");
+    await admin.call("CLIENT", "UNPAUSE");
+    await admin.call("PING");
+    assert.equal(await admin.call("GET", "k"), "1");
+    assert.equal(await admin.call("FAILOVER", "ABORT"), "OK");
+    assert.equal(await write, 2);
+    silent.close();
+  });

@@ -24,7 +24,7 @@ export const pause = command({
     if (call.argc === 4 && !onlyWrites && !call.is(3, "all")) {
       throw fail("CLIENT PAUSE mode must be WRITE or ALL");
     }
-    call.engine.clients.pause(readEnd(call, 2), onlyWrites);
+    call.engine.clients.pause("client", readEnd(call, 2), onlyWrites);
     call.reply.ok();
   },
 });
@@ -48,11 +48,11 @@ export const unpause = command({
   name: "unpause",
   group: "connection",
   since: "6.2.0",
-  summary: "Ends a pause",
+  summary: "Ends a pause of CLIENT PAUSE",
   complexity: "O(N), N being the number of clients that wait",
   flags: ["admin", "noscript", "loading", "stale"],
   run(call) {
-    call.engine.clients.unpause();
+    call.engine.clients.unpause("client");
     call.reply.ok();
   },
 });
