@@ -1,6 +1,6 @@
 /** Configurations with which no server starts. */
 
-import type { Statement } from "./parse.js";
+import { type Statement, textOf } from "./parse.js";
 import { REDIS_VERSION } from "./version.js";
 
 /** A statement and the file it stands in: null for standard input and the command line. */
@@ -15,10 +15,10 @@ export class FatalConfigError extends Error {
 
   /** Without a place nothing that stands in a file is wrong. */
   constructor(place: Place | null, reason: string) {
-    super(place === null ? reason : `${reason}: ${place.text}`);
+    const said = place === null ? "" : textOf(place.text);
+    super(place === null ? reason : `${reason}: ${said}`);
     const lines = ["", `*** FATAL CONFIG FILE ERROR (Redis ${REDIS_VERSION}) ***`];
-    if (place !== null)
-      lines.push(`Reading the configuration file, at line ${place.line}`, `>>> '${place.text}'`);
+    if (place !== null) lines.push(`Reading the configuration file, at line ${place.line}`, `>>> '${said}'`);
     lines.push(reason);
     if (place !== null && place.file !== null) lines.push(`(in ${place.file})`);
     this.report = `${lines.join("\n")}\n`;

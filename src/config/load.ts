@@ -122,7 +122,7 @@ class Loader {
 
   private addUser(place: Place, name: ByteString, rules: readonly ByteString[]): void {
     if (name !== "default")
-      throw new Refusal(`user '${name}' is not supported yet: only the default user exists`);
+      throw new Refusal(`user '${textOf(name)}' is not supported yet: only the default user exists`);
     if (this.config.users.length > 0)
       throw new Refusal(
         "Error in user declaration 'default': Duplicate user found. A user can only be defined once in config files",

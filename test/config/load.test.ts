@@ -194,6 +194,8 @@ const BROKEN: string[] = [
   "user default on\nuser default off",
   "loadmodule",
   "user",
+  "größe 64mb",
+  "maxmemory größer",
 ];
 
 /** Command lines behind a file with `port 0`, all of which end in an error. */
