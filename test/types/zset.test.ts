@@ -263,6 +263,33 @@ describe("a sorted set", () => {
     }
   });
 
+  it("comes out in order when its elements are gathered in any, also where scores are equal", () => {
+    const scores = [0, -0, 1, -1, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0.5];
+    for (const count of [0, 1, 100, 1000]) {
+      const ranked = new Ranked();
+      const before = ranked.arena.usedBytes;
+      const result = new SortedSet(ranked.entries, ranked.keyspace.hasher);
+      result.beginResult(ranked.key("result"), { access: 0, expiry: NEVER }, ranked.limits);
+      const model = new Map<string, number>();
+      for (let i = 0; i < count; i++) {
+        const name = `m${(i * 7919) % count}`;
+        model.set(name, scores[i % scores.length]!);
+        result.insert(ranked.key(name), 77);
+        result.update(ranked.key(name), result.find(ranked.key(name)), scores[i % scores.length]!);
+      }
+      assert.equal(result.count, count);
+      const sorted = [...model].sort(compare);
+      assert.deepEqual(contentOf(result.complete()), sorted);
+      sorted.forEach(([name], rank) => {
+        assert.equal(result.rank(ranked.key(name)), rank);
+      });
+      result.settle();
+      assert.equal(result.count, count);
+      zsetType.free(ranked.entries, result.entry);
+      assert.equal(ranked.arena.usedBytes, before);
+    }
+  });
+
   it("is copied to another key, and tells what it takes", () => {
     for (const count of [5, 500]) {
       const ranked = new Ranked();

@@ -79,6 +79,6 @@ function readLimit(call: Call, from: number): number {
 /** Replies with a set that no key has, and frees it. */
 function replySet(call: Call, set: SortedSet, withScores: boolean): void {
   replyElements(call, set.count, withScores);
-  set.visitAll(elementReplier(call, withScores));
+  set.complete().visitAll(elementReplier(call, withScores));
   call.engine.keyspace.release(set.entry);
 }

@@ -12,7 +12,9 @@ import { Held } from "../../memory/held.js";
 import { type Hasher, Key } from "../../memory/key.js";
 import { HEADER_BYTES, type Memory, type Ref } from "../../memory/memory.js";
 import { OrderedTree, OrderedTreeReader, refOf, scoreOf } from "../../memory/ordered-tree.js";
+import { compareBytes } from "../../util/ascii.js";
 import type { Slice } from "../../util/slice.js";
+import { orderByKey } from "../../util/sort-by-key.js";
 import { DictRemains, ELEMENT, type Remains } from "../tabled.js";
 import { Element, type Visitor } from "./element.js";
 import { ABSENT, type Form, type FormReader } from "./form.js";
@@ -178,6 +180,30 @@ export class Indexed extends IndexedReader<Arena, OrderedTree> implements Form {
     this.saveRoots();
   }
 
+  /** Adds an element by its member alone: `order` is to be called when all are there. */
+  gather(key: Key, score: number): void {
+    this.createElement(key, score);
+    this.saveRoots();
+  }
+
+  /** Gives an element that has been gathered another score. No snapshot has seen it yet. */
+  rescore(handle: number, score: number): void {
+    this.memory.viewOf(handle).setFloat64(this.entries.valueStart(handle), score, true);
+  }
+
+  /** Brings what has been gathered into order. */
+  order(): void {
+    const refs = new Uint32Array(this.count);
+    let count = 0;
+    this.dict.forEach((ref) => {
+      refs[count++] = ref;
+    });
+    const scores = Float64Array.from(refs, (ref) => this.scoreOf(ref));
+    const places = orderByKey(scores, (a, b) => this.compareMembers(refs[a]!, refs[b]!));
+    for (const place of places) this.tree.append(scores[place]!, refs[place]!);
+    this.saveRoots();
+  }
+
   update(key: Key, handle: number, score: number): void {
     this.tree.remove(this.scoreOf(handle), key.bytes, key.start, key.end);
     const owned = this.memory.own(handle);
@@ -235,6 +261,13 @@ export class Indexed extends IndexedReader<Arena, OrderedTree> implements Form {
     });
     const entries = sampled === 0 ? 0 : Math.round((bytes / sampled) * count);
     return this.memory.sizeOf(this.box) + this.dict.tableBytes + this.tree.nodeBytes + entries;
+  }
+
+  private compareMembers(a: Ref, b: Ref): number {
+    const { entries, memory } = this;
+    const [aStart, bStart] = [entries.keyStart(a), entries.keyStart(b)];
+    const [aEnd, bEnd] = [aStart + entries.keyLength(a), bStart + entries.keyLength(b)];
+    return compareBytes(memory.bytesOf(a), aStart, aEnd, memory.bytesOf(b), bStart, bEnd);
   }
 
   /** An entry for a new element, in the dict already. */

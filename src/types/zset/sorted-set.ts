@@ -37,6 +37,8 @@ export class SortedSet {
   private readonly loose: Held;
   private held: Held;
   private limits = NO_LIMITS;
+  /** Whether this is a result that is not complete, whose elements are gathered by member and have no order yet. */
+  private gathering = false;
 
   constructor(
     private readonly entries: Entries,
@@ -58,6 +60,7 @@ export class SortedSet {
   /** Becomes the set of an entry, to be changed. */
   hold(held: Held, limits: PackedLimits): this {
     this.limits = limits;
+    this.gathering = false;
     this.look(held);
     return this;
   }
@@ -74,12 +77,15 @@ export class SortedSet {
   }
 
   /**
-   * As `begin`, for the result of a computation: `settle` it when it is complete. Until then it is indexed, since its
-   * elements come in any order, and a listpack would make 0 of -0.
+   * As `begin`, for the result of a computation: `complete` or `settle` it when all elements are there. Until then they
+   * can be added, found and given other scores, and are brought into order only once. They are not packed, since a
+   * listpack would make 0 of -0.
    */
   beginResult(key: Key, { access, expiry }: Traits, limits: PackedLimits): this {
     const traits = { type: ZSET, encoding: SKIPLIST, access, expiry };
-    return this.open(Indexed.create(this.entries, key, traits), limits);
+    this.open(Indexed.create(this.entries, key, traits), limits);
+    this.gathering = true;
+    return this;
   }
 
   /** Where its entry is; a change may move it. */
@@ -148,12 +154,14 @@ export class SortedSet {
   /** Adds a member that is not there yet. */
   insert(key: Key, score: number): void {
     if (this.isPacked && !this.staysPacked(key)) this.index();
-    this.form.insert(key, score);
+    if (this.gathering) this.indexed.gather(key, score);
+    else this.form.insert(key, score);
   }
 
   /** Gives the member that was found another score. */
   update(key: Key, handle: number, score: number): void {
-    this.form.update(key, handle, score);
+    if (this.gathering) this.indexed.rescore(handle, score);
+    else this.form.update(key, handle, score);
   }
 
   /** Takes the member that was found out. */
@@ -170,9 +178,16 @@ export class SortedSet {
     if (this.isPacked) this.index();
   }
 
-  /** Packs a complete result that is small enough. */
+  /** All elements of a result are there: from now on it is as any other set. */
+  complete(): this {
+    if (this.gathering) this.indexed.order();
+    this.gathering = false;
+    return this;
+  }
+
+  /** Completes a result, and packs it if it is small enough. */
   settle(): void {
-    const { entries, held, indexed } = this;
+    const { entries, held, indexed } = this.complete();
     if (this.isPacked || this.count > this.limits["zset-max-listpack-entries"]) return;
     let longest = 0;
     this.visitAll(({ start, end }) => {
