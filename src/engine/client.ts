@@ -99,7 +99,7 @@ export class Client implements Watcher {
   closing = false;
   /** Replies leave when the log is safe up to here (see persistence). */
   waitOffset = 0;
-  /** The log's offset behind the session's last write: what WAIT and WAITAOF wait for. */
+  /** The log's offset behind the session's last command, which may have seen all before: WAIT and WAITAOF wait for it. */
   logOffset = 0;
   /** Where in the reply the first one begins that must wait, -1 when none must; and how many there are from there. */
   private unsafeFrom = -1;

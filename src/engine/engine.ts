@@ -297,14 +297,13 @@ export class Engine {
   /** The unit's effects go into the log, and the reply waits for what it must. */
   private endUnit(client: Client | null, call: Call | null, effect: Request | null): void {
     const before = this.log.fileBytes;
-    const total = this.log.offset;
     this.unit.commit(call?.database.index ?? 0, effect);
     const offset = this.log.fileOffset;
     const { unsettled } = this.keyspace;
     let waits = this.log.fileBytes === before ? 0 : offset;
     if (unsettled.active) waits = Math.max(waits, unsettled.settle(offset));
     if (client === null) return;
-    if (this.log.offset !== total) client.logOffset = this.log.offset;
+    client.logOffset = this.log.offset;
     if (waits > 0) client.waitFor(waits, call!.replyStart);
   }
 

@@ -279,8 +279,8 @@ test("WAIT asks for acknowledgements and counts them", async () => {
   await client.call("MULTI");
   await client.call("SET", "b", "1");
   await client.call("WAIT", 1, 0);
-  // Nobody waits inside of a transaction, and what came before it has been acknowledged.
-  assert.deepEqual(await client.call("EXEC"), ["OK", 1]);
+  // Nobody waits inside of a transaction, and the question itself has not been acknowledged.
+  assert.deepEqual(await client.call("EXEC"), ["OK", 0]);
   for (const [words, error] of [
     [["x", "0"], /not an integer/],
     [["1", "x"], /timeout is not an integer/],
@@ -313,13 +313,16 @@ test("WAITAOF counts the disk of the server and those of its replicas", async ()
   replica.send("REPLCONF", "ACK", offset, "FACK", offset - 1);
   replica.send("REPLCONF", "ACK", offset, "FACK", offset);
   assert.deepEqual(((await client.receive()).value as unknown[])[1], 1);
-  // What others write is no business of ours, and a transaction does not wait.
+  assert.equal(await replica.command(), "REPLCONF GETACK *");
+  replica.send("REPLCONF", "ACK", replica.offset, "FACK", replica.offset);
+  // What others have written since our last command is no business of ours, and a transaction does not wait.
   using other = await server.client();
   await other.call("SET", "c", "1");
   assert.deepEqual(await client.call("WAITAOF", 1, 1, 0), [1, 1]);
   await client.call("MULTI");
   await client.call("WAITAOF", 0, 2, 0);
-  assert.deepEqual(await client.call("EXEC"), [[1, 1]]);
+  const [stored] = (await client.call("EXEC")) as number[][];
+  assert.equal(stored![1], 0);
 });
 
 test("WAITAOF refuses what it cannot tell, and ends when the file is switched off", async () => {

@@ -107,3 +107,20 @@ ofBoth("a pause of the clients holds the primary's stream as well", {}, (server)
     assert.equal(await replica.call("GET", "a"), "5");
   }),
 );
+
+ofBoth("WAIT after a read waits for what it may have seen", {}, async (server) => {
+  using writer = await server.client();
+  using reader = await server.client();
+  using fresh = await server.client();
+  using replica = await (await HandReplica.connect(server.port)).synchronize();
+  await writer.call("SET", "key", "value");
+  assert.equal(await fresh.call("WAIT", "1", "1"), 1);
+  await reader.call("GET", "key");
+  assert.equal(await reader.call("WAIT", "1", "1"), 0);
+  await replica.upTo("SET key value");
+  reader.send("WAIT", "1", "0");
+  replica.acknowledge();
+  await replica.upTo("REPLCONF GETACK *");
+  replica.acknowledge();
+  assert.equal((await reader.receive()).value, 1);
+});
