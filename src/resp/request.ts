@@ -11,11 +11,17 @@ export class Request {
   /** Number of arguments, the command's name included. */
   argc = 0;
   /** Where each argument begins and ends in `bytes`. */
-  starts = new Int32Array(FIRST_ROOM);
-  ends = new Int32Array(FIRST_ROOM);
+  starts: Int32Array;
+  ends: Int32Array;
   /** The whole command in canonical RESP: what the log copies when the command is propagated as it came. */
   start = 0;
   end = 0;
+
+  /** With room for so many arguments at first. */
+  constructor(room: number = FIRST_ROOM) {
+    this.starts = new Int32Array(room);
+    this.ends = new Int32Array(room);
+  }
 
   /** The argument's bytes where they are; valid until the command has run. */
   view(at: number): Buffer {
@@ -84,15 +90,13 @@ export class Request {
 
   /** A copy that stays valid, for commands that run later. */
   copy(): Request {
-    const copy = new Request();
-    copy.bytes = Buffer.from(this.bytes.subarray(this.start, this.end));
-    copy.argc = this.argc;
-    copy.starts = this.starts.slice(0, this.argc);
-    copy.ends = this.ends.slice(0, this.argc);
-    copy.end = this.end;
-    copy.start = this.start;
-    copy.shift(-this.start);
-    return copy;
+    const copied = new Request(this.argc);
+    const from = this.start;
+    copied.end = this.end - from;
+    copied.bytes = Buffer.allocUnsafe(copied.end);
+    copy(this.bytes, from, this.end, copied.bytes, 0);
+    for (let i = 0; i < this.argc; i++) copied.add(this.starts[i]! - from, this.ends[i]! - from);
+    return copied;
   }
 
   /** A request from arguments, in canonical RESP. */
