@@ -35,6 +35,8 @@ export class AofDirectory {
   private readonly reserved = new Set<number>();
   /** Settles when no change of the manifest is under way. */
   private changes: Promise<void> = Promise.resolve();
+  /** The same for the removal of what was replaced. */
+  private removals: Promise<void> = Promise.resolve();
   /** A change has failed, and the disk may hold it all the same: files that only it names must stay. */
   isDoubtful = false;
 
@@ -152,15 +154,15 @@ export class AofDirectory {
     this.isDoubtful = false;
   }
 
-  /** Removes what runs that died while they wrote a file have left, and files that were replaced, unless they are kept. */
-  removeLeftovers(now: number, log: LogLine): void {
+  /** Removes what runs that died while they wrote a file have left, and files that were replaced and are not kept. */
+  removeLeftovers(): void {
     const temporary = temporaryName(`${this.location.appendfilename}.`);
     for (const name of this.disk.list(this.path) ?? []) {
       if (name.startsWith(temporary)) removeQuietly(this.disk, this.pathOf(name));
     }
-    if (this.current.history.length === 0) return;
-    if (this.retention !== null) keepHistory(this, now, log);
-    else for (const { name } of this.current.history) removeQuietly(this.disk, this.pathOf(name));
+    // What is kept is moved while the server runs (`removeHistory`).
+    if (this.current.history.length === 0 || this.retention !== null) return;
+    for (const { name } of this.current.history) removeQuietly(this.disk, this.pathOf(name));
     this.save(this.current.withoutHistory());
   }
 
@@ -172,10 +174,14 @@ export class AofDirectory {
    * Removes the files that were replaced, or keeps them elsewhere and removes what is kept for too long. What cannot be
    * removed is tried again at the next start.
    */
-  async removeHistory(now: number, log: LogLine): Promise<void> {
+  removeHistory(now: number, log: LogLine): Promise<void> {
+    return this.removeInTurn(() => this.removeReplaced(now, log));
+  }
+
+  private async removeReplaced(now: number, log: LogLine): Promise<void> {
     const removed = this.current.history;
     const { retention } = this;
-    if (retention !== null) keepHistory(this, now, log);
+    if (retention !== null) await keepHistory(this, now, log);
     else
       for (const { name } of removed) {
         log("notice", `Removing the history file ${name} in the background`);
@@ -183,8 +189,7 @@ export class AofDirectory {
       }
     // Another rewrite may have added some meanwhile.
     if (removed.length > 0) await this.alter((manifest) => manifest.withoutHistory(removed));
-    this.judged = null;
-    await this.pruneHistory(now, log);
+    await this.prune(now, log);
   }
 
   /** Removes what is kept for too long, or is beyond another limit. Costs nothing while that cannot have changed. */
@@ -192,8 +197,20 @@ export class AofDirectory {
     const { retention, judged } = this;
     if (retention === null || (judged?.retention === retention && now < judged.nextMs)) return;
     this.judged = { retention, nextMs: now + RETRY_MS };
+    await this.removeInTurn(() => this.prune(now, log));
+  }
+
+  private async prune(now: number, log: LogLine): Promise<void> {
+    const { retention } = this;
+    if (retention === null) return;
     const { excess, nextMs } = judgeHistory(this, retention, now);
     this.judged = { retention, nextMs };
     await removeKept(this.disk, excess, log);
+  }
+
+  private removeInTurn(remove: () => Promise<void>): Promise<void> {
+    const removed = this.removals.then(remove);
+    this.removals = removed.catch(() => {});
+    return removed;
   }
 }

@@ -20,7 +20,7 @@ import type { Retention } from "../config/kinds/retention.js";
 import type { Disk } from "../platform/disk.js";
 import type { AofDirectory, LogLine } from "./directory.js";
 import { isCopy } from "./dump-import.js";
-import { removeQuietly, writeDurably } from "./durable-file.js";
+import { removeQuietly, writeDurablyAside } from "./durable-file.js";
 import { isIncr, Manifest, type ManifestFile } from "./manifest.js";
 
 const DIRECTORY = "history";
@@ -77,13 +77,16 @@ function generationOf(path: string, files: readonly ManifestFile[]): Generation 
   return { path, base: base === null ? null : { ...base, type: "b" }, incrs };
 }
 
-/** Moves to the directory `history` what the manifest lists as history; the manifest is not changed. */
-export function keepHistory(directory: AofDirectory, now: number, log: LogLine): void {
+/**
+ * Moves to the directory `history` what the manifest lists as history, off the loop; the manifest is not changed. Rejects
+ * with the disk's error; then it is gone on with the next time.
+ */
+export async function keepHistory(directory: AofDirectory, now: number, log: LogLine): Promise<void> {
   const { disk } = directory;
   const path = historyPath(directory.path);
   if (disk.stat(path) === null) {
     disk.makeDirectory(path);
-    disk.syncDirectoryOf(path);
+    await disk.syncDirectoryAside(path);
   }
   let moment = now;
   for (const generation of replacedGenerations(directory.path, directory.manifest)) {
@@ -97,14 +100,15 @@ export function keepHistory(directory: AofDirectory, now: number, log: LogLine):
     const renamed = (file: ManifestFile): ManifestFile => ({ ...file, name: `${prefix}.${file.name}` });
     if (begun === undefined) {
       const manifest = new Manifest(base === null ? null : renamed(base), incrs.map(renamed));
-      writeDurably(disk, join(path, `${prefix}.manifest`), Buffer.from(manifest.format(), "latin1"));
+      const bytes = Buffer.from(manifest.format(), "latin1");
+      await writeDurablyAside(disk, join(path, `${prefix}.manifest`), bytes);
     }
     for (const file of left) {
       log("notice", `Keeping the history file ${file.name} as ${DIRECTORY}/${renamed(file).name}`);
       disk.rename(directory.pathOf(file.name), join(path, renamed(file).name));
     }
-    disk.syncDirectoryOf(join(path, `${prefix}.manifest`));
-    disk.syncDirectoryOf(directory.manifestPath);
+    await disk.syncDirectoryAside(join(path, `${prefix}.manifest`));
+    await disk.syncDirectoryAside(directory.manifestPath);
   }
 }
 

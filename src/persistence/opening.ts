@@ -70,7 +70,7 @@ function openParted(directory: AofDirectory, parts: OpeningParts): AofDirectory 
     else if (holdsData(parts.disk, dumpPath(parts.location))) prepareImport(directory);
     else create(directory, parts);
     if (!parts.disk.canWrite(directory.path)) throw cannotWrite(directory, "Permission denied");
-    directory.removeLeftovers(parts.now, parts.log);
+    directory.removeLeftovers();
   } catch (error) {
     if (error instanceof StartError) throw error;
     throw cannotWrite(directory, systemReason(error));

@@ -74,6 +74,7 @@ for (const { layout, policy } of CASES)
   test(`a rewrite under load syncs nothing on the loop (aof-layout ${layout}, appendfsync ${policy})`, async () => {
     const server = await Server.start(simulatedPlatform(5), {
       ...DIRECTIVES,
+      "aof-history-retention": layout === "single" ? "" : "count 1",
       "aof-layout": layout,
       appendfsync: policy,
     });

@@ -2,7 +2,7 @@
 
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { systemReason } from "../../config/kinds/directory.js";
-import { removeQuietly, writeAll, writeDurably } from "../../persistence/durable-file.js";
+import { removeQuietly, temporaryName, writeAll, writeDurably } from "../../persistence/durable-file.js";
 import { isSnapshot } from "../../persistence/empty-snapshot.js";
 import {
   type Generation,
@@ -170,7 +170,7 @@ class Restoring {
     const inside = (disk.list(dir) ?? []).map((name) => join(dir, name));
     const directories = [dir, ...inside.filter((path) => disk.stat(path)?.isDirectory === true)];
     const manifests = directories.flatMap((path) =>
-      (disk.list(path) ?? []).filter((name) => name.endsWith(".manifest")).map((name) => join(path, name)),
+      (disk.list(path) ?? []).filter(isManifest).map((name) => join(path, name)),
     );
     // The directory of the append-only files itself may be given; what is in its history is part of it.
     const [manifest, ...others] = manifests.filter((path) => dirname(path) !== historyPath(dir));
@@ -335,4 +335,9 @@ class Restoring {
       }
     }
   }
+}
+
+/** One that a running server is about to put in its place does not count yet. */
+function isManifest(name: string): boolean {
+  return name.endsWith(".manifest") && !name.startsWith(temporaryName(""));
 }
