@@ -7,6 +7,7 @@ import type { RdbReader } from "../snapshot/rdb/reader.js";
 import type { LogLine } from "./directory.js";
 import type { LoadProgress } from "./recovery.js";
 import {
+  breathe,
   type LoadPace,
   loadSnapshot,
   type ReaderMaker,
@@ -82,10 +83,7 @@ export class DumpLoad implements LoadProgress {
   private async progress(bytes: number, waitMs: number): Promise<void> {
     const { clock, isEnding } = this.parts;
     this.loadedBytes = bytes;
-    await new Promise<void>((resolve) => {
-      if (waitMs > 0) clock.after(waitMs, resolve);
-      else clock.endOfTurn(resolve);
-    });
+    await breathe(clock, waitMs);
     stopIfEnding(isEnding);
   }
 }

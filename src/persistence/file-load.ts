@@ -10,7 +10,7 @@ import { LogWindow } from "./log-window.js";
 import type { ManifestFile } from "./manifest.js";
 import { type Replay, UnknownCommand } from "./replay.js";
 import { findSeals, findZeros, sealMatches } from "./seal-checker.js";
-import { loadSnapshot, SnapshotLines, startErrorOf } from "./snapshot-load.js";
+import { type LoadPace, loadSnapshot, SnapshotLines, startErrorOf } from "./snapshot-load.js";
 import { StartError } from "./start-error.js";
 import type { StreamTail } from "./stream-tail.js";
 import { cutTail, startOfTrailingZeros } from "./torn-tail.js";
@@ -26,6 +26,8 @@ export interface RecoveryParts {
   readonly log: LogLine;
   /** How much of the stream's end is wanted: `repl-backlog-size`. */
   readonly streamTailBytes: number;
+  /** Slower than it could be, for tests of clients that meet a server that loads. */
+  readonly pace?: LoadPace;
   /** Whether the rest need not be loaded any more; the load rejects then. */
   readonly isEnding?: () => boolean;
 }
@@ -54,6 +56,9 @@ export interface Loaded {
   /** The mark that the log reaches at its end, if that is known. */
   readonly mark: Mark | null;
 }
+
+/** Called now and then, with the bytes read so far and how long to wait for the sake of the pace. */
+export type FileProgress = (bytes: number, waitMs: number) => Promise<void>;
 
 /** One file on its way into the engine. */
 export class FileLoad {
@@ -88,13 +93,14 @@ export class FileLoad {
   }
 
   /** Applies the file. */
-  async run(progress: (bytes: number) => Promise<void>): Promise<Loaded> {
+  async run(progress: FileProgress): Promise<Loaded> {
     const { window } = this;
+    const delayMs = this.parts.pace?.keyDelayMs ?? 0;
     this.parts.replay.beginFile();
     if (window.fill() && window.isSnapshot) await this.loadSnapshot(progress);
     do {
-      this.applyWhole();
-      await progress(window.position);
+      const commands = this.applyWhole();
+      await progress(window.position, delayMs * commands);
     } while (!this.ended && window.fill());
     if (this.wholeUntil < this.fileSize) this.incompleteEnd();
     return {
@@ -109,15 +115,19 @@ export class FileLoad {
     return this.parts.directory.pathOf(this.file.name);
   }
 
-  private applyWhole(): void {
+  /** Applies what the window holds, and returns how many commands that were. */
+  private applyWhole(): number {
     const { window, parts } = this;
+    let commands = 0;
     while (this.next()) {
       if (window.request.argc > 0) {
+        commands++;
         this.apply(window.request);
         window.take();
       } else this.annotation();
       if (!parts.replay.insideTransaction()) this.wholeUntil = window.position;
     }
+    return commands;
   }
 
   private next(): boolean {
@@ -231,14 +241,14 @@ export class FileLoad {
   }
 
   /** Loads the snapshot that the file begins with; commands may follow. */
-  private async loadSnapshot(progress: (bytes: number) => Promise<void>): Promise<void> {
-    const { clock, replay, log } = this.parts;
+  private async loadSnapshot(progress: FileProgress): Promise<void> {
+    const { clock, replay, log, pace } = this.parts;
     const lines = new SnapshotLines(clock, log);
     log("notice", "Reading RDB base file on AOF loading...");
     const reader = replay.readSnapshot(this.size, lines);
     let length: number;
     try {
-      length = await loadSnapshot(this.handle, this.size, reader, progress);
+      length = await loadSnapshot(this.handle, this.size, reader, progress, pace);
     } catch (error) {
       throw startErrorOf(error, this.path);
     }

@@ -34,6 +34,7 @@ import { holdsNoCommand } from "./continued-files.js";
 import type { AofDirectory } from "./directory.js";
 import { FileLoad, type RecoveryParts, TailLost } from "./file-load.js";
 import type { ManifestFile } from "./manifest.js";
+import { breathe } from "./snapshot-load.js";
 import { StartError, stopIfEnding } from "./start-error.js";
 import { StreamTail } from "./stream-tail.js";
 import { makeSure } from "./torn-tail.js";
@@ -127,7 +128,7 @@ export class Recovery implements LoadProgress {
       const size = directory.sizeOf(file.name);
       const ends = isLast && limit !== null ? Math.min(limit, size) : null;
       const load = new FileLoad(handle, size, file, isLast, this.parts, this.mark, this.tail, ends);
-      const loaded = await load.run((bytes) => this.progress(bytes));
+      const loaded = await load.run((bytes, waitMs) => this.progress(bytes, waitMs));
       length = loaded.length;
       this.mark = loaded.mark;
       this.sealed = { file, bytes: loaded.sealedBytes };
@@ -159,7 +160,7 @@ export class Recovery implements LoadProgress {
     });
   }
 
-  private async progress(bytes: number): Promise<void> {
+  private async progress(bytes: number, waitMs: number): Promise<void> {
     const { clock, log, isEnding } = this.parts;
     this.bytesOfFile = bytes;
     if (clock.monotonicUs() - this.reportedUs > REPORT_US) {
@@ -167,7 +168,7 @@ export class Recovery implements LoadProgress {
       const percent = ((this.loadedBytes / this.totalBytes) * 100).toFixed(0);
       log("notice", `Loading the append only file: ${percent}% of ${this.totalBytes} bytes`);
     }
-    await new Promise<void>((resolve) => clock.endOfTurn(resolve));
+    await breathe(clock, waitMs);
     stopIfEnding(isEnding);
   }
 

@@ -22,6 +22,14 @@ export interface LoadPace {
 
 const AT_ONCE: LoadPace = { blockBytes: BLOCK_BYTES, keyDelayMs: 0 };
 
+/** Lets clients be answered, and waits for the sake of the pace. */
+export function breathe(clock: Clock, waitMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    if (waitMs > 0) clock.after(waitMs, resolve);
+    else clock.endOfTurn(resolve);
+  });
+}
+
 /** Makes the reader for a snapshot in a file of that size, which tells the listener what it finds. */
 export type ReaderMaker = (size: number, listener: RdbListener) => RdbReader;
 

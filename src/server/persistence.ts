@@ -14,6 +14,7 @@ import { DumpLoad } from "../persistence/dump-load.js";
 import { convertToSingle, directoryAt } from "../persistence/layout.js";
 import { importDump, lastIncr, openDirectory } from "../persistence/opening.js";
 import { Recovery } from "../persistence/recovery.js";
+import type { LoadPace } from "../persistence/snapshot-load.js";
 import { StartError, stopIfEnding } from "../persistence/start-error.js";
 import { AppendOnly } from "./append-only.js";
 import type { Logger } from "./logger.js";
@@ -191,6 +192,14 @@ export class Persistence {
     });
   }
 
+  private get pace(): LoadPace {
+    const { values } = this.engine.config;
+    return {
+      blockBytes: values["loading-process-events-interval-bytes"],
+      keyDelayMs: values["key-load-delay"] / 1000,
+    };
+  }
+
   private dumpLoad(path: string, size: number, replace = false): DumpLoad {
     const { engine } = this;
     const { disk, clock } = engine.platform;
@@ -199,10 +208,7 @@ export class Persistence {
       clock,
       log: this.writeLog,
       isEnding: this.isEnding,
-      pace: {
-        blockBytes: engine.config.values["loading-process-events-interval-bytes"],
-        keyDelayMs: engine.config.values["key-load-delay"] / 1000,
-      },
+      pace: this.pace,
       makeReader: (bytes, listener) => {
         const use = { size: bytes, skipExpired: engine.config.values.replicaof === null, replace };
         return snapshotReader(engine, use, listener);
@@ -273,6 +279,7 @@ export class Persistence {
       streamTailBytes: config.values["repl-backlog-size"],
       corruptTailMax: config.values["aof-load-corrupt-tail-max-size"],
       log: this.writeLog,
+      pace: this.pace,
       isEnding: this.isEnding,
     });
   }

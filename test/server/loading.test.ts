@@ -120,6 +120,27 @@ for (const persistence of [{}, { appendonly: "yes" }]) {
     }));
 }
 
+test("an append-only file is loaded at the same pace, its base and its commands", async () => {
+  for (const rewritten of [true, false]) {
+    const dir = temporaryDirectory();
+    {
+      await using server = await ServerProcess.start({ dir, args: ["--appendonly", "yes"] });
+      using client = await server.client();
+      for (let i = 0; i < 100; i++) await client.call("SET", `key:${i}`, "value");
+      if (rewritten) await client.call("BGREWRITEAOF");
+      await eventually("it is rewritten", async () =>
+        /^aof_rewrite_in_progress:0\r$/m.test(String(await client.call("INFO", "persistence"))),
+      );
+    }
+    await whileItLoads(dir, { appendonly: "yes" }, async (client) => {
+      assert.match(String((await client.reply("GET", "key:1")).value), /^LOADING /);
+      assert.ok(await isLoading(client));
+      assert.match(String(await client.call("INFO", "persistence")), /^loading_total_bytes:[1-9]/m);
+    });
+    removeDirectory(dir);
+  }
+});
+
 test("a server of a program that a client ends while it loads leaves nothing behind", () =>
   withSnapshot(async (dir) => {
     const port = await freePort();
