@@ -153,6 +153,14 @@ RESTORE c 1 "\x00\x01v\n\x00\x91\b\xce\xb2\x198\x8a\xce" ABSTTL
 RESTORE a 1 "\x00\x01v\n\x00\x91\b\xce\xb2\x198\x8a\xce" REPLACE ABSTTL
 RESTORE b 0 nonsense REPLACE
 RESTORE-ASKING d 0 "\x00\x01v\n\x00\x91\b\xce\xb2\x198\x8a\xce"
+SET e 1 PX 1
+SET f 1 PX 1
+SET g 1 PX 1
+~wait 5
+RESTORE e 1 "\x00\x01v\n\x00\x91\b\xce\xb2\x198\x8a\xce" REPLACE ABSTTL
+RESTORE f 0 "\x00\x01v\n\x00\x91\b\xce\xb2\x198\x8a\xce" REPLACE
+MEMORY USAGE g
+RESTORE g 0 "\x00\x01v\n\x00\x91\b\xce\xb2\x198\x8a\xce"
 
 === sorting
 RPUSH l 3 1 2

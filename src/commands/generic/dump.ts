@@ -92,7 +92,8 @@ function runRestore(call: Call): void {
   const { database, engine } = call;
   const options = readOptions(call);
   const key = call.key(1);
-  if (database.write(key) !== 0 && !options.replace) throw fail("BUSYKEY Target key name already exists.");
+  // What is replaced is not looked at: whether its time is over makes no difference.
+  if (!options.replace && database.write(key) !== 0) throw fail("BUSYKEY Target key name already exists.");
   const ttl = call.integer64(2);
   if (ttl < 0n) throw fail("Invalid TTL value, must be >= 0");
   if (!isIntact(call.slice(3), engine.verifiesChecksums))

@@ -24,7 +24,7 @@ const usage = command({
   args: [key("key", ["RO"]), optional(integer("count", { token: "SAMPLES" }))],
   run(call) {
     const samples = readSamples(call);
-    const ref = call.database.peek(call.key(2));
+    const ref = call.database.dict.find(call.key(2));
     const { entries } = call.engine.keyspace;
     if (ref === 0) call.reply.nil();
     else call.reply.integer(typeOf(entries.type(ref)).bytes(entries, ref, samples));
