@@ -62,7 +62,7 @@ export interface AofParts {
   readonly annotations: Omit<SealingParts, "clock">;
   /** Where in the file the last seal ends; all of the file is on the device. */
   readonly sealedBytes: number;
-  /** The manifest does not name the file yet: `appendonly yes` was set while the server ran (rewriter.ts). */
+  /** The manifest does not name the file yet: `appendonly yes` was set while the server ran (rewrite-parts.ts). */
   readonly isProvisional?: boolean;
   /** Whether a snapshot is being written at present. Default: never. */
   readonly isSharing?: () => boolean;

@@ -4,15 +4,15 @@ import type { LogBlock } from "../log/block.js";
 import { Activity } from "./activity.js";
 import type { AofLatencyEvent, AofParts, FsyncPolicy, Successor } from "./aof-parts.js";
 import { closeQuietly, letGo } from "./durable-file.js";
-import { GroupCommit } from "./group-commit.js";
 import { Health } from "./health.js";
 import { Mending } from "./mending.js";
 import type { RewriteBuffer } from "./rewrite-buffer.js";
 import { Sealing } from "./sealing.js";
+import { Syncing } from "./syncing.js";
 import { openTail, type Tail } from "./tail.js";
 
-/** From one sync of `everysec` to the next, and from one try to the next while the disk fails. */
-const SYNC_PERIOD_US = 1_000_000;
+/** From one try to the next while the disk fails. */
+const RETRY_US = 1_000_000;
 
 export class AppendOnlyFile {
   /** The watermarks have moved outside of `flush`: replies that waited may leave. */
@@ -32,33 +32,30 @@ export class AppendOnlyFile {
 
   private readonly tail: Tail;
   private readonly sealing: Sealing;
-  private policy: FsyncPolicy;
-  private synced: number;
-  private wanted = 0;
+  private readonly syncing: Syncing;
   /** Bytes of the files before the one that is written to. */
   private earlierBytes: number;
-  private readonly group: GroupCommit;
   private readonly activity = new Activity();
   private readonly mending: Mending;
-  private syncStartedUs: number;
   private triedUs = 0;
   private rewriteBuffer: RewriteBuffer | null = null;
 
   constructor(private readonly parts: AofParts) {
-    const { directory, incr, log, clock, policy } = parts;
+    const { directory, incr, clock, policy } = parts;
     const bytes = directory.sizeOf(incr.name);
     const { base } = directory.manifest;
-    this.policy = policy;
     this.health = new Health(parts.writeLog);
     this.mending = new Mending(directory, clock, this.health, this.activity);
-    this.group = new GroupCommit(clock, () => this.considerSync());
     this.isProvisional = parts.isProvisional ?? false;
     this.sealing = new Sealing({ clock, ...parts.annotations });
     this.tail = openTail(parts, this.sealing);
+    const { health, tail, activity } = this;
+    this.syncing = new Syncing(
+      { clock, health, tail, activity, ended: (began) => this.syncEnded(began) },
+      policy,
+    );
     this.earlierBytes = directory.totalBytes - bytes;
     this.baseBytes = directory.isSingle ? bytes : base === null ? 0 : directory.sizeOf(base.name);
-    this.synced = log.offset;
-    this.syncStartedUs = clock.monotonicUs();
     this.tail.selectDatabase();
     // Seals what the file has of runs before this one, and has it on the device that all of it is.
     if (this.sealing.isWanted && !this.isProvisional) this.finish();
@@ -73,17 +70,19 @@ export class AppendOnlyFile {
 
   /** Up to here the device has the log. */
   get syncedOffset(): number {
-    return this.synced;
+    return this.syncing.synced;
   }
 
   /** Up to here a start would find the log on the device; -1 while nothing names the file. */
   get durableOffset(): number {
-    return this.isProvisional ? -1 : this.mending.loss.limit(this.synced);
+    return this.isProvisional ? -1 : this.mending.loss.limit(this.syncing.synced);
   }
 
   /** Up to here the policy allows to acknowledge. */
   get ackOffset(): number {
-    return this.policy === "always" ? this.mending.loss.limit(this.synced) : this.tail.written;
+    return this.syncing.policy === "always"
+      ? this.mending.loss.limit(this.syncing.synced)
+      : this.tail.written;
   }
 
   /** False while the disk fails: the engine refuses writes with `health.lastError`. */
@@ -98,57 +97,55 @@ export class AppendOnlyFile {
   /** Takes a block of the turn, which the file releases itself. Writes it at once if that cannot wait for the device. */
   flush(block: LogBlock): void {
     // What only replicas take moves the watermarks at once when nothing before it is under way.
-    const isClean = this.tail.unwritten.isEmpty && this.tail.written === this.synced;
+    const isClean = this.tail.unwritten.isEmpty && this.tail.written === this.syncing.synced;
     const { forFile, bytes, start, end } = block;
     if (forFile) this.rewriteBuffer?.add(bytes, start, end);
     this.rewriteBuffer?.flow();
     this.tail.accept(block);
-    this.synced = Math.min(this.synced, this.tail.syncLimit);
+    this.syncing.stepBack();
     if (!forFile && this.tail.unwritten.bytes === 0 && !this.activity.writing && !this.activity.held) {
       this.tail.write(false);
-      if (isClean) this.synced = this.tail.written;
-      this.considerSync();
+      if (isClean) this.syncing.caughtUp();
+      this.syncing.consider();
       return;
     }
     if (!this.health.isOpen) return;
-    if (this.policy !== "always" && (this.activity.syncing || this.activity.held)) this.delayedFsync++;
+    const { policy } = this.syncing;
+    if (policy !== "always" && (this.activity.syncing || this.activity.held)) this.delayedFsync++;
     this.pump();
     // Under `always` when the turn has counted who waits.
-    if (this.policy !== "always") this.considerSync();
+    if (policy !== "always") this.syncing.consider();
   }
 
   /** The turn is over, and so many clients wait until they may be acknowledged. */
   awaitedBy(clients: number): void {
-    this.group.awaitedBy(clients);
-    this.considerSync();
+    this.syncing.awaitedBy(clients);
   }
 
   /** Ten times a second: the sync of `everysec`, and the next try after a failure. */
   cron(): void {
     const now = this.parts.clock.monotonicUs();
     this.rewriteBuffer?.flow();
-    if (this.health.isFailing && now - this.triedUs >= SYNC_PERIOD_US) void this.retry();
+    if (this.health.isFailing && now - this.triedUs >= RETRY_US) void this.retry();
     if (this.health.isOpen && this.sealing.isDue) {
       this.tail.seal();
       this.pump();
-      this.considerSync();
+      this.syncing.consider();
     }
-    const isDue = this.policy === "everysec" && now - this.syncStartedUs >= SYNC_PERIOD_US;
-    if (isDue && this.canSync) this.startSync();
+    this.syncing.cron(now);
   }
 
   /** Somebody waits until the device has the log up to there (WAITAOF), whatever the policy is. */
   syncUpTo(offset: number): void {
-    this.wanted = Math.max(this.wanted, offset);
-    this.considerSync();
+    this.syncing.upTo(offset);
   }
 
   setPolicy(policy: FsyncPolicy): void {
-    this.policy = policy;
+    this.syncing.policy = policy;
     if (policy === "no" && this.health.state !== "broken" && !this.activity.syncing && !this.activity.held)
       this.tail.release(this.tail.wholeBytes);
     this.pump();
-    this.considerSync();
+    this.syncing.consider();
     this.onProgress?.();
   }
 
@@ -161,10 +158,11 @@ export class AppendOnlyFile {
     await this.activity.idle();
     if (this.health.isOpen) {
       this.parts.writeLog("notice", "Calling fsync() on the AOF file.");
-      this.startSync();
+      this.syncing.start();
       await this.activity.idle();
     }
-    if (!this.health.isOpen || this.tail.written > this.synced) throw new Error(this.health.lastError);
+    if (!this.health.isOpen || this.tail.written > this.syncing.synced)
+      throw new Error(this.health.lastError);
     this.health.state = "closed";
     this.tail.file.close();
   }
@@ -174,8 +172,8 @@ export class AppendOnlyFile {
   /** Settles when nothing runs and what was written is on the device: then `cutOver` takes as little as it can. */
   async settle(): Promise<void> {
     await this.activity.idle();
-    if (!this.canSync) return;
-    this.startSync();
+    if (!this.syncing.canStart) return;
+    this.syncing.start();
     await this.activity.idle();
   }
 
@@ -202,7 +200,8 @@ export class AppendOnlyFile {
       this.activity.held = true;
       taken();
       this.mending.loss.cut(this.tail.written);
-      await this.syncHeld();
+      await this.syncing.held();
+      this.onProgress?.();
       const { file, bytes } = await begin();
       this.earlierBytes += this.tail.wholeBytes;
       closeQuietly(this.tail.continueIn(file, bytes, 0, 0));
@@ -239,7 +238,7 @@ export class AppendOnlyFile {
       void letGo(old, this.isProvisional ? this.parts.directory.disk : null);
       this.mending.replaced(doubt !== null);
       if (doubt !== null) this.health.fail("broken", doubt, "Fail to fsync the directory of the AOF file");
-      else this.synced = this.tail.written;
+      else this.syncing.caughtUp();
       if (doubt === null && this.health.isFailing) this.recovered();
       this.mending.loss.cut(end.offset);
     } finally {
@@ -290,13 +289,13 @@ export class AppendOnlyFile {
     if (!this.health.isOpen || this.activity.writing || this.activity.held || this.tail.unwritten.isEmpty)
       return;
     if (!this.activity.syncing) this.writeNow();
-    else if (this.policy !== "always" && !this.tail.retainsTooMuch) void this.writeAside();
+    else if (this.syncing.policy !== "always" && !this.tail.retainsTooMuch) void this.writeAside();
   }
 
   private writeNow(): void {
     const began = this.parts.clock.monotonicUs();
     try {
-      this.tail.write(this.policy !== "no");
+      this.tail.write(this.syncing.policy !== "no");
     } catch (error) {
       this.writeFailed(error);
     }
@@ -322,84 +321,17 @@ export class AppendOnlyFile {
     if (warning !== null) this.parts.writeLog("warning", warning);
   }
 
-  // ---- Syncing ----
-
-  /** Starts a sync if the policy wants one now. */
-  private considerSync(): void {
-    if (!this.canSync) return;
-    const isDue =
-      this.policy === "always"
-        ? !this.group.isOpen
-        : this.wanted > this.synced || (this.policy === "everysec" && this.tail.retainsMuch);
-    if (isDue) this.startSync();
-  }
-
-  private get canSync(): boolean {
-    if (!this.health.isOpen && this.health.state !== "full") return false;
-    return !this.activity.syncing && !this.activity.cutting && this.tail.written > this.synced;
-  }
-
-  private startSync(): void {
-    const { written, wholeBytes } = this.tail.beginSync();
-    const began = this.parts.clock.monotonicUs();
-    this.activity.syncing = true;
-    this.syncStartedUs = began;
-    this.group.began();
-    this.tail.file.sync().then(
-      () => this.syncSucceeded(written, wholeBytes, began),
-      (error: unknown) => this.syncFailed(error),
-    );
-    if (this.policy === "always") this.group.stayAwake(() => this.activity.syncing);
-  }
-
-  private syncSucceeded(offset: number, length: number, began: number): void {
-    this.activity.syncing = false;
-    this.group.completed(this.parts.clock.monotonicUs() - began);
-    this.deviceHas(offset, length);
-    if (this.policy === "no") this.tail.release(this.tail.wholeBytes);
-    if (this.policy === "always") this.latency(began, "aof-fsync-always");
-    this.settled();
-  }
-
-  private syncFailed(error: unknown): void {
-    this.activity.syncing = false;
-    this.broke(error);
-    this.settled();
-  }
-
-  /** The device has the log up to this offset, which the file has in so many bytes. */
-  private deviceHas(offset: number, length: number): void {
-    this.synced = Math.min(offset, this.tail.syncLimit);
-    this.tail.deviceHas(length);
-  }
-
-  private broke(error: unknown): void {
-    this.health.fail("broken", error, "Fail to fsync the AOF file");
-  }
-
   /** Writes and syncs everything here and now, if the disk takes it. */
   private finish(): void {
     this.tail.seal();
     this.writeNow();
-    if (!this.health.isOpen) return;
-    const { written, wholeBytes } = this.tail.beginSync();
-    try {
-      this.tail.file.syncNow();
-      this.deviceHas(written, wholeBytes);
-    } catch (error) {
-      this.broke(error);
-    }
+    if (this.health.isOpen) this.syncing.now();
   }
 
-  /** The sync of a file that ends here. Rejects when the disk does not take it. */
-  private async syncHeld(): Promise<void> {
-    const { written, wholeBytes } = this.tail.beginSync();
-    await this.tail.file.sync().catch((error: unknown) => {
-      this.broke(error);
-      throw error;
-    });
-    this.deviceHas(written, wholeBytes);
-    this.onProgress?.();
+  /** A sync that began then has ended, well or not. */
+  private syncEnded(began: number | null): void {
+    if (began !== null && this.syncing.policy === "always") this.latency(began, "aof-fsync-always");
+    this.settled();
   }
 
   private settled(): void {
@@ -407,7 +339,7 @@ export class AppendOnlyFile {
     if (this.health.state === "broken" && !this.mending.isBegun) void this.retry();
     this.pump();
     // Before the replies leave, which is work to do while it runs.
-    this.considerSync();
+    this.syncing.consider();
     this.onProgress?.();
     this.activity.settled();
   }
@@ -429,7 +361,7 @@ export class AppendOnlyFile {
     const grown = await this.mending.run(this.tail);
     if (grown !== null) {
       this.earlierBytes += grown;
-      this.synced = this.tail.written;
+      this.syncing.caughtUp();
       this.recovered();
       if (this.mending.loss.isOpen) this.onLoss?.();
     }
@@ -439,7 +371,7 @@ export class AppendOnlyFile {
   private recovered(): void {
     this.health.recovered();
     this.pump();
-    this.considerSync();
+    this.syncing.consider();
     this.onProgress?.();
   }
 

@@ -1,105 +1,18 @@
-/**
- * The rewrite of the append-only file: the dataset as it is, in as few bytes as it takes, instead of its history.
- *
- * **Where do writes go that arrive during the rewrite?** Into the next incr file, from the cut on, and nowhere else.
- * The cut is one moment between two turns of the loop, and in it, without a gap, three things happen:
- *
- *  1. everything that the log holds is written to the running file, which ends here;
- *  2. the capture is taken (snapshot/capture.ts);
- *  3. from now on nothing is written: what comes in waits in memory, and its replies with it.
- *
- * Then, off the loop, the running file is synced and the manifest names the next incr file behind it; what has waited
- * is the first that it gets. So reads never wait for the device, and writes do for the time of these syncs. If one of
- * them fails, what has waited goes into the file that was running, and the capture is given up.
- *
- * So each write is before the cut, and then in the old files and in the capture, or behind it, and then in the new
- * incr file alone. Nothing is written twice, and no file is ever written from two sides: the base is a file of its own
- * that a thread writes from the capture. The order of writes is the order of the files in the manifest, at every moment:
- *
- *     before the cut       base 1, incr 1                      incr 1 grows
- *     from the cut on      base 1, incr 1, incr 2              incr 2 grows; base 2 is written under a temporary name
- *     base 2 is complete   base 1, incr 1, incr 2              base 2 is synced and has its name; nobody counts it yet
- *     the manifest changes base 2, incr 2; base 1, incr 1 (h)  one rename: this is the moment of the rewrite
- *     afterwards           base 2, incr 2                      the history is removed, then forgotten
- *
- * Each row is a complete log, and each is on the device (the file, its name, the manifest, its name) before the next
- * one begins; a crash between any two leaves one of them, and besides a file that does not count. A rewrite that fails
- * leaves the second row, which is a complete log as well. What the manifest names is never removed, and when a change
- * of the manifest fails so badly that nobody knows which one the disk has, the files of both stay.
- *
- * Before the cut the next incr file is made and the running one synced, so that its end finds little to sync. **An incr
- * file that has a successor is therefore complete and on the device**; only the last one can end in the middle of a
- * command.
- *
- * **When it is switched on while the server runs**, what is on the disk (if anything) is the log of another time. The
- * new incr file then is provisional: it has a temporary name, and together with the first base it takes the place of
- * everything, in the same way. Until then the old files stay what they are. If the rewrite fails, both are begun anew.
- *
- * **In the single-file layout** there is no next file; where writes go then, single-rewrite.ts says.
- */
+/** The rewrite of the append-only file: when one begins and how it ends. rewrite-parts.ts has the essay on what happens. */
 
 import { basename } from "node:path";
-import type { Values } from "../config/table.js";
-import type { Keyspace } from "../keyspace/keyspace.js";
-import type { Platform } from "../platform/platform.js";
-import { Capture } from "../snapshot/capture.js";
-import { DiffChannel } from "../snapshot/job/diff-channel.js";
-import type { Format } from "../snapshot/job/formats.js";
-import type { JobResult, SnapshotJob, SnapshotJobs } from "../snapshot/job/job.js";
+import type { JobResult } from "../snapshot/job/job.js";
 import type { AofLatencyEvent } from "./aof-parts.js";
-import type { AppendOnlyFile } from "./append-only-file.js";
-import type { Background } from "./background.js";
-import type { AofDirectory, LogLine } from "./directory.js";
-import { removeQuietly, temporaryName } from "./durable-file.js";
-import { isAnnotated } from "./layout.js";
+import { Cutting } from "./cutting.js";
+import type { AofDirectory } from "./directory.js";
+import { removeQuietly } from "./durable-file.js";
 import type { ManifestFile } from "./manifest.js";
-import { NextIncr } from "./next-incr.js";
-import { RewriteBuffer } from "./rewrite-buffer.js";
 import { RewriteLimit } from "./rewrite-limit.js";
-import { checkRoom, lackOfRoom } from "./room.js";
-import { SingleDirectory } from "./single-directory.js";
-import { changeSingleFile, type SingleChange, type Timed } from "./single-rewrite.js";
-
-export interface RewriterParts {
-  readonly platform: Platform;
-  readonly keyspace: Keyspace;
-  /** Read at each use. */
-  readonly values: Readonly<Values>;
-  readonly jobs: SnapshotJobs;
-  readonly background: Background;
-  /** The directory with its manifest, made if need be. Throws what the disk throws. */
-  readonly directory: () => AofDirectory;
-  /** The running file, null while there is none. */
-  readonly aof: () => AppendOnlyFile | null;
-  /** Gives the log's bytes to the running file: ends the turn. */
-  readonly drain: () => void;
-  /** Makes the provisional file the running one. */
-  readonly begin: (incr: NextIncr) => void;
-  /** The format of a base in RDB. */
-  readonly rdb: () => Format;
-  /** The capture has been taken, in so many microseconds. */
-  readonly onCut: (us: number) => void;
-  readonly onLatency: (event: AofLatencyEvent, milliseconds: number) => void;
-  readonly log: LogLine;
-}
+import type { Cut, RewriterParts } from "./rewrite-parts.js";
+import { lackOfRoom } from "./room.js";
+import { changeSingleFile, type Timed } from "./single-rewrite.js";
 
 const MEGABYTE = 1024 * 1024;
-
-/** A rewrite from its cut on. */
-interface Cut {
-  readonly directory: AofDirectory;
-  readonly job: SnapshotJob;
-  readonly base: ManifestFile;
-  readonly temporary: string;
-  /** The incr file that begins at the cut; null when the append-only file is off, and in the single-file layout. */
-  readonly incr: ManifestFile | null;
-  /** In the single-file layout: where the thread leaves the new file, and what goes behind it. */
-  readonly single: Pick<SingleChange, "directory" | "running" | "path"> | null;
-  /** What took the log at the cut. */
-  readonly running: AppendOnlyFile | null;
-  readonly isProvisional: boolean;
-  readonly startedMs: number;
-}
 
 export class Rewriter {
   /** Whether the last rewrite ended well. */
@@ -117,10 +30,11 @@ export class Rewriter {
   enabled = true;
   private preparing: Promise<void> | null = null;
   private startedMs = 0;
-  private serial = 0;
+  private readonly cutting: Cutting;
 
   constructor(private readonly parts: RewriterParts) {
     this.limit = new RewriteLimit(parts.log);
+    this.cutting = new Cutting(parts);
   }
 
   /** Whether a rewrite is under way. */
@@ -141,7 +55,7 @@ export class Rewriter {
     this.isProvisional = provisional;
     this.startedMs = platform.clock.now();
     this.rewrites++;
-    this.preparing = this.prepare(provisional).then(
+    this.preparing = this.cutting.take(provisional, this.startedMs).then(
       (cut) => {
         background.preparing = false;
         void cut.job.done.then((result) => this.ended(cut, result));
@@ -191,117 +105,6 @@ export class Rewriter {
     await running?.job.done;
     // It may have been complete already: then its files take their place.
     await this.preparing;
-  }
-
-  // ---- Up to the cut ----
-
-  private async prepare(provisional: boolean): Promise<Cut> {
-    const { aof, log } = this.parts;
-    const directory = this.parts.directory();
-    checkRoom(directory);
-    if (directory instanceof SingleDirectory) return this.prepareSingle(directory, provisional);
-    const running = provisional ? null : aof();
-    if (running === null && !provisional) return this.begin(directory, null);
-    const next = directory.reserveIncr();
-    const entry = provisional ? { ...next, name: temporaryName(`${next.name}-${++this.serial}`) } : next;
-    log("notice", `Creating AOF incr file ${entry.name} on background rewrite`);
-    try {
-      const incr = await NextIncr.draft(directory, entry, isAnnotated(this.parts.values));
-      return await this.cutTo(incr, running);
-    } finally {
-      directory.giveBack(entry);
-    }
-  }
-
-  /** The log goes on in the new file. */
-  private async cutTo(incr: NextIncr, running: AppendOnlyFile | null): Promise<Cut> {
-    const { directory, entry } = incr;
-    try {
-      if (running !== null) return await this.cutOver(directory, running, incr);
-      this.parts.begin(incr);
-      return this.begin(directory, entry);
-    } catch (error) {
-      incr.discard();
-      throw error;
-    }
-  }
-
-  /** The running file goes on; before the first rewrite it is one that nothing names. */
-  private async prepareSingle(directory: SingleDirectory, provisional: boolean): Promise<Cut> {
-    if (provisional) {
-      const { seq, type } = directory.nextIncr;
-      const name = temporaryName(`${directory.location.appendfilename}-${++this.serial}`);
-      this.parts.begin(await NextIncr.draft(directory, { name, seq, type }, isAnnotated(this.parts.values)));
-    }
-    return this.begin(directory, null);
-  }
-
-  /** The cut: the capture is taken, the running file ends, and the log goes on in the new one. */
-  private async cutOver(directory: AofDirectory, running: AppendOnlyFile, incr: NextIncr): Promise<Cut> {
-    let cut: Cut | null = null;
-    try {
-      await running.settle();
-      if (running !== this.parts.aof()) throw new Error("the append-only file was switched off");
-      await running.cutOver(
-        this.parts.drain,
-        () => {
-          if (!incr.isNext) throw new Error("the running file was replaced meanwhile; try again");
-          cut = this.begin(directory, incr.entry);
-        },
-        async () => {
-          await directory.change((manifest) => manifest.withIncr(incr.entry));
-          return incr;
-        },
-      );
-      return cut!;
-    } catch (error) {
-      (cut as Cut | null)?.job.abort();
-      throw error;
-    }
-  }
-
-  private begin(directory: AofDirectory, incr: ManifestFile | null): Cut {
-    const { platform, keyspace, values, jobs, background, log } = this.parts;
-    const format = this.format();
-    const base = directory.nextBase(format.kind === "rdb" ? "rdb" : "aof");
-    const id = `${platform.host.pid}-${++this.serial}`;
-    const names = directory instanceof SingleDirectory ? directory.rewriteNames(id) : null;
-    const path = names?.complete ?? directory.pathOf(base.name);
-    const temporary = names?.temporary ?? directory.pathOf(temporaryName(`${base.name}.${id}`));
-    const single = directory instanceof SingleDirectory ? this.cutSingle(directory, path) : null;
-    const channel = single?.running?.buffer.channel;
-    const startUs = platform.clock.monotonicUs();
-    const capture = Capture.take(keyspace);
-    this.parts.onCut(platform.clock.monotonicUs() - startUs);
-    const job = jobs.start(capture, format, {
-      kind: "file",
-      path,
-      temporary,
-      incrementalSync: values["aof-rewrite-incremental-fsync"],
-      ...(channel === undefined ? {} : { diff: channel.buffer }),
-    });
-    background.begin("rewrite", job, this.startedMs);
-    log("notice", `Background append only file rewriting started by pid ${platform.host.pid}`);
-    const { isProvisional, startedMs } = this;
-    const running = this.parts.aof();
-    return { directory, job, base, temporary, incr, single, running, isProvisional, startedMs };
-  }
-
-  /** From this moment on the running file's bytes go to the thread as well. */
-  private cutSingle(directory: SingleDirectory, path: string): Cut["single"] {
-    const { aof: running, drain, values } = this.parts;
-    const aof = running();
-    if (aof === null) return { directory, path, running: null };
-    const buffer = new RewriteBuffer(new DiffChannel(), isAnnotated(values));
-    aof.feed(buffer, drain);
-    return { directory, path, running: { aof, buffer } };
-  }
-
-  private format(): Format {
-    const { values, platform, rdb } = this.parts;
-    if (values["aof-use-rdb-preamble"]) return rdb();
-    const timestamp = values["aof-timestamp-enabled"] ? Math.floor(platform.clock.now() / 1000) : null;
-    return { kind: "commands", options: { seals: isAnnotated(values), timestamp } };
   }
 
   // ---- From the base on ----
