@@ -48,6 +48,8 @@ const SPLIT_AT = 434;
 const RESERVED_PER_SEGMENT = 340;
 /** Two halves with no more than this together are merged. */
 const MERGE_AT = 170;
+/** A segment that empties looks at its neighbour, which is in no cache, once in so many removals. */
+const MERGE_EVERY = 16;
 /** Deeper than this no 32-bit hash can tell entries apart usefully. */
 const DEPTH_MAX = 26;
 const HASHES = 4294967296;
@@ -345,10 +347,11 @@ export class Dict extends DictReader<Arena> {
 
   private mergeIfEmpty(hash: number, segment: Ref): void {
     const depth = this.segmentDepth(segment);
-    if (depth === 0 || this.segmentCount(segment) > MERGE_AT) return;
+    const count = this.segmentCount(segment);
+    if (depth === 0 || count > MERGE_AT || count % MERGE_EVERY !== 0) return;
     const other = this.segmentOf(hash ^ (1 << (32 - depth)));
     if (this.segmentDepth(other) !== depth) return;
-    if (this.segmentCount(segment) + this.segmentCount(other) > MERGE_AT) return;
+    if (count + this.segmentCount(other) > MERGE_AT) return;
     const merged = Dict.createSegment(this.memory, depth - 1);
     this.copyEntries(segment, () => merged);
     this.copyEntries(other, () => merged);

@@ -36,9 +36,9 @@ import {
   scoreOf,
   totalOf,
 } from "./ordered-tree/node.js";
-import { OrderedTreeReader, type RunVisitor } from "./ordered-tree/reader.js";
+import { OrderedTreeReader } from "./ordered-tree/reader.js";
 
-export { refOf, scoreOf } from "./ordered-tree/node.js";
+export { itemsOf, refOf, scoreOf } from "./ordered-tree/node.js";
 export { OrderedTreeReader } from "./ordered-tree/reader.js";
 
 /** A node with fewer items looks for a neighbour to join. */
@@ -74,13 +74,10 @@ export class OrderedTree extends OrderedTreeReader<Arena> {
     this.forget();
   }
 
-  /**
-   * Takes `count` elements out, from a rank on, whole leaves at a time. Before the elements of a leaf go, `leaving` is
-   * told of them, in order: those in the slots from `from` on and below `to`.
-   */
-  removeRange(rank: number, count: number, leaving: RunVisitor): void {
+  /** Takes `count` elements out, from a rank on, whole leaves at a time. Their entries are not looked at any more. */
+  removeRange(rank: number, count: number): void {
     this.root = this.memory.own(this.root);
-    this.cut(this.root, rank, count, leaving);
+    this.cut(this.root, rank, count);
     this.lowerRoot();
   }
 
@@ -235,9 +232,8 @@ export class OrderedTree extends OrderedTreeReader<Arena> {
   }
 
   /** Takes `count` elements out of an owned node, from its element `first` on. */
-  private cut(node: Ref, first: number, count: number, leaving: RunVisitor): void {
+  private cut(node: Ref, first: number, count: number): void {
     if (levelOf(this.memory, node) === 0) {
-      leaving(node, first, first + count);
       this.shift(node, first + count, -count);
       return;
     }
@@ -252,12 +248,12 @@ export class OrderedTree extends OrderedTreeReader<Arena> {
       const size = countOf(this.memory, node, slot);
       const taken = Math.min(left, size - from);
       if (taken === size) {
-        this.cutOff(refOf(this.memory, node, slot), leaving);
+        this.cutOff(refOf(this.memory, node, slot));
         gone++;
         goneEnd = slot + 1;
       } else {
         const child = this.ownChild(node, slot);
-        this.cut(child, from, taken, leaving);
+        this.cut(child, from, taken);
         this.refresh(node, slot, child, -taken);
       }
       left -= taken;
@@ -268,10 +264,11 @@ export class OrderedTree extends OrderedTreeReader<Arena> {
   }
 
   /** Frees a node with all below it. */
-  private cutOff(node: Ref, leaving: RunVisitor): void {
-    const items = itemsOf(this.memory, node);
-    if (levelOf(this.memory, node) === 0) leaving(node, 0, items);
-    else for (let slot = 0; slot < items; slot++) this.cutOff(refOf(this.memory, node, slot), leaving);
+  private cutOff(node: Ref): void {
+    if (levelOf(this.memory, node) > 0) {
+      const items = itemsOf(this.memory, node);
+      for (let slot = 0; slot < items; slot++) this.cutOff(refOf(this.memory, node, slot));
+    }
     this.memory.free(node);
   }
 

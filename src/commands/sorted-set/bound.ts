@@ -31,13 +31,12 @@ export function scoreBound(call: Call, at: number): ScoreBound {
 }
 
 /** As strtod reads it: nothing is 0, blanks may go before, a NUL is the end, and what is too large is infinite. */
-function boundScore(bytes: Uint8Array, start: number, textEnd: number): number {
-  const nul = bytes.subarray(start, textEnd).indexOf(0);
-  const end = nul === -1 ? textEnd : start + nul;
-  if (start === end) return 0;
+function boundScore(bytes: Uint8Array, start: number, end: number): number {
   const exact = parseDouble(bytes, start, end);
   if (!Number.isNaN(exact)) return exact;
-  const trimmed = latin1(bytes, start, end).replace(/^[ \t-\r]+/, "");
+  const [text = ""] = latin1(bytes, start, end).split("\0");
+  if (text === "") return 0;
+  const trimmed = text.replace(/^[ \t-\r]+/, "");
   const numeral = parseNumeral(trimmed);
   if (numeral === null) return Number.NaN;
   return typeof numeral === "number" ? numeral * Number.POSITIVE_INFINITY : Number(trimmed);

@@ -1,7 +1,8 @@
 /** Elements in replies. */
 
 import type { Call } from "../../engine/call.js";
-import type { Visitor } from "../../types/zset.js";
+import type { Reply } from "../../resp/reply.js";
+import type { Element, Visitor } from "../../types/zset.js";
 
 /** The head of a reply with so many elements: flat in RESP2, in RESP3 a pair for each if it has scores. */
 export function replyElements(call: Call, count: number, withScores: boolean): void {
@@ -15,9 +16,12 @@ export function elementReplier(
   pairs: boolean = reply.version === 3,
 ): Visitor {
   if (!withScores) return ({ bytes, start, end }) => reply.bulk(bytes, start, end);
-  return ({ bytes, start, end, score }) => {
-    if (pairs) reply.array(2);
-    reply.bulk(bytes, start, end);
-    reply.double(score);
-  };
+  return (element) => replyWithScore(reply, element, pairs);
+}
+
+/** An element's member and score, as two replies or as a pair. */
+export function replyWithScore(reply: Reply, { bytes, start, end, score }: Element, asPair: boolean): void {
+  if (asPair) reply.array(2);
+  reply.bulk(bytes, start, end);
+  reply.double(score);
 }

@@ -9,7 +9,7 @@ import type { Ref } from "../../memory/memory.js";
 import { ZSET } from "../../types/type.js";
 import { readTimeout } from "../timeout.js";
 import { holdSet, removeElements, writeEntry } from "./access.js";
-import { elementReplier } from "./elements.js";
+import { elementReplier, replyWithScore } from "./elements.js";
 import { atLeast } from "./interval.js";
 
 const common = {
@@ -174,10 +174,10 @@ function pop(call: Call, name: Key, ref: Ref, end: End, count: number, form: For
   const nested = form === "nested";
   call.reply.array(nested ? taken : taken * 2 + (form === "keyed" ? 1 : 0));
   if (form === "keyed") call.reply.bulk(name.bytes, name.start, name.end);
-  const reply = elementReplier(call, true, nested);
-  if (end === "min") set.range(0, taken, reply);
-  else set.rangeBackwards(size - 1, taken, reply);
   const first = end === "min" ? 0 : size - taken;
+  if (taken === 1) replyWithScore(call.reply, set.at(first), nested);
+  else if (end === "min") set.range(0, taken, elementReplier(call, true, nested));
+  else set.rangeBackwards(size - 1, taken, elementReplier(call, true, nested));
   removeElements(call, name, set, first, taken, end === "min" ? "zpopmin" : "zpopmax");
   return taken;
 }

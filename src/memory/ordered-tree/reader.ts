@@ -11,7 +11,6 @@ import {
   REFS_AT,
   refOf,
   SCORES_AT,
-  scoreOf,
   sumOfCounts,
   totalOf,
 } from "./node.js";
@@ -46,14 +45,9 @@ export class OrderedTreeReader<M extends Memory = Memory> {
     return totalOf(this.memory, this.root);
   }
 
-  /** The score of the element with that rank, from 0 below `count`. */
-  scoreAt(rank: number): number {
-    return scoreOf(this.memory, this.leafOf(rank), this.rest);
-  }
-
-  /** The entry of the element with that rank. */
-  refAt(rank: number): Ref {
-    return refOf(this.memory, this.leafOf(rank), this.rest);
+  /** The slot of what `leafOf` has found. */
+  get slotFound(): number {
+    return this.rest;
   }
 
   /**
@@ -112,8 +106,8 @@ export class OrderedTreeReader<M extends Memory = Memory> {
     return position;
   }
 
-  /** The leaf with the element of that rank; its slot is in `rest`. */
-  protected leafOf(rank: number): Ref {
+  /** The leaf with the element of that rank, from 0 below `count`; `slotFound` tells where in it. */
+  leafOf(rank: number): Ref {
     this.rest = rank;
     let node = this.root;
     for (let level = levelOf(this.memory, node); level > 0; level--) {

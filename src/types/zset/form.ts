@@ -2,7 +2,7 @@
 
 import type { Held } from "../../memory/held.js";
 import type { Hasher, Key } from "../../memory/key.js";
-import type { Visitor } from "./element.js";
+import type { Element, Visitor } from "./element.js";
 
 /** No such member, for `find`; the same as a listpack's NONE. */
 export const ABSENT = -1;
@@ -10,6 +10,8 @@ export const ABSENT = -1;
 /** Elements in order, also of a frozen snapshot. */
 export interface FormReader {
   readonly count: number;
+  /** The element of a rank, which must be there; valid until the next call or change. */
+  at(rank: number): Element;
   /** Visits `count` elements upwards from a rank on; all of them must be there. The set must not change meanwhile. */
   range(first: number, count: number, visit: Visitor): void;
   /** As `range`, downwards. */

@@ -11,7 +11,7 @@ import { type Entries, EntryReader, type EntryTraits } from "../../memory/entry.
 import { Held } from "../../memory/held.js";
 import { type Hasher, Key } from "../../memory/key.js";
 import { HEADER_BYTES, type Memory, type Ref } from "../../memory/memory.js";
-import { OrderedTree, OrderedTreeReader, refOf, scoreOf } from "../../memory/ordered-tree.js";
+import { itemsOf, OrderedTree, OrderedTreeReader, refOf, scoreOf } from "../../memory/ordered-tree.js";
 import { compareBytes } from "../../util/ascii.js";
 import type { Slice } from "../../util/slice.js";
 import { orderByKey } from "../../util/sort-by-key.js";
@@ -51,15 +51,19 @@ export class IndexedReader<M extends Memory = Memory, T extends OrderedTreeReade
     return this.tree.count;
   }
 
+  at(rank: number): Element {
+    return this.look(this.tree.leafOf(rank), this.tree.slotFound);
+  }
+
   range(first: number, count: number, visit: Visitor): void {
     this.tree.forEachRun(first, count, (leaf, from, to) => {
-      for (let slot = from; slot < to; slot++) this.show(leaf, slot, visit);
+      for (let slot = from; slot < to; slot++) visit(this.look(leaf, slot));
     });
   }
 
   rangeBackwards(last: number, count: number, visit: Visitor): void {
     this.tree.forEachRunBackwards(last, count, (leaf, from, to) => {
-      for (let slot = to - 1; slot >= from; slot--) this.show(leaf, slot, visit);
+      for (let slot = to - 1; slot >= from; slot--) visit(this.look(leaf, slot));
     });
   }
 
@@ -68,11 +72,11 @@ export class IndexedReader<M extends Memory = Memory, T extends OrderedTreeReade
     return new IndexedReader(memory, box, tree, new EntryReader(memory));
   }
 
-  private show(leaf: Ref, slot: number, visit: Visitor): void {
+  private look(leaf: Ref, slot: number): Element {
     const { memory, element } = this;
     this.reader.showKey(refOf(memory, leaf, slot), element);
     element.score = scoreOf(memory, leaf, slot);
-    visit(element);
+    return element;
   }
 }
 
@@ -220,7 +224,9 @@ export class Indexed extends IndexedReader<Arena, OrderedTree> implements Form {
   }
 
   removeRange(first: number, count: number, hasher: Hasher): void {
-    this.tree.removeRange(first, count, (leaf, from, to) => this.dropRun(leaf, from, to, hasher));
+    const end = first + count;
+    for (let rank = first; rank < end; ) rank += this.dropRun(rank, end - rank, hasher);
+    this.tree.removeRange(first, count);
     this.saveRoots();
   }
 
@@ -278,14 +284,18 @@ export class Indexed extends IndexedReader<Arena, OrderedTree> implements Form {
     return ref;
   }
 
-  /** Drops elements that are leaving the tree. */
-  private dropRun(leaf: Ref, from: number, to: number, hasher: Hasher): void {
-    const { entries, key } = this;
+  /** Drops what lies in one leaf of `count` elements that will leave the tree, from a rank on; tells how many those are. */
+  private dropRun(rank: number, count: number, hasher: Hasher): number {
+    const { entries, key, memory, tree } = this;
+    const leaf = tree.leafOf(rank);
+    const from = tree.slotFound;
+    const to = Math.min(itemsOf(memory, leaf), from + count);
     for (let slot = from; slot < to; slot++) {
-      const ref = refOf(this.memory, leaf, slot);
+      const ref = refOf(memory, leaf, slot);
       entries.showKey(ref, key);
       this.drop(hasher.set(key, key.bytes, key.start, key.end).hash, ref);
     }
+    return to - from;
   }
 
   private drop(hash: number, ref: Ref): void {

@@ -34,6 +34,13 @@ export class PackedReader implements FormReader {
     return listpack.count(this.bytes, this.base) >>> 1;
   }
 
+  at(rank: number): Element {
+    const at = listpack.seek(this.bytes, this.base, rank * 2);
+    const element = this.elementAt(at);
+    element.score = this.scoreAt(this.next(at));
+    return element;
+  }
+
   range(first: number, count: number, visit: Visitor): void {
     if (count <= 0) return;
     let at = listpack.seek(this.bytes, this.base, first * 2);

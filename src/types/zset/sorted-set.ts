@@ -9,7 +9,7 @@ import { type Hasher, Key } from "../../memory/key.js";
 import type { Ref } from "../../memory/memory.js";
 import { createPacked } from "../packed.js";
 import { ZSET } from "../type.js";
-import type { Visitor } from "./element.js";
+import type { Element, Visitor } from "./element.js";
 import { ABSENT, type Form } from "./form.js";
 import { Indexed } from "./indexed.js";
 import { Packed } from "./packed.js";
@@ -132,6 +132,11 @@ export class SortedSet {
 
   countMembersBelow(member: Uint8Array, orEqual: boolean): number {
     return this.form.countMembersBelow(member, orEqual);
+  }
+
+  /** The element of a rank, which must be there; valid until the next call or change. */
+  at(rank: number): Element {
+    return this.form.at(rank);
   }
 
   range(first: number, count: number, visit: Visitor): void {
