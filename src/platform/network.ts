@@ -39,10 +39,10 @@ export interface Connection {
   /** Sets who is told; data is read only after this. */
   start(events: ConnectionEvents): void;
   /**
-   * Gives the kernel of `bytes[0..length)` what it takes at once; returns how many bytes that were, 0 also while others
+   * Gives the kernel of `bytes[start..end)` what it takes at once; returns how many bytes that were, 0 also while others
    * are pending or something is wrong with the connection. The rest is for `write`.
    */
-  writeNow(bytes: Uint8Array, length: number): number;
+  writeNow(bytes: Uint8Array, start: number, end: number): number;
   /** Sends the bytes; `done` is called when they may be reused, and not before `write` has returned. */
   write(bytes: Uint8Array, done: () => void): void;
   /** Stops and resumes reading. */
@@ -143,12 +143,12 @@ class NodeConnection implements Connection {
   }
 
   /** Past node:net, whose stream takes several times as long as the system call itself. Errors are left to it. */
-  writeNow(bytes: Uint8Array, length: number): number {
+  writeNow(bytes: Uint8Array, start: number, end: number): number {
     const { socket } = this;
     // A socket that is gone has given its descriptor back, and another file may have it by now.
     if (this.fd < 0 || !socket.writable || socket.writableLength > 0) return 0;
     try {
-      return writeSync(this.fd, bytes, 0, length);
+      return writeSync(this.fd, bytes, start, end - start);
     } catch {
       return 0;
     }

@@ -116,12 +116,23 @@ export class Connection implements ClientLink, ReplicaLink, DecoderLimits {
 
   write(bytes: Uint8Array, done: () => void): void {
     if (this.closed) return;
-    const { statistics } = this.engine;
-    statistics.bytesOut += bytes.length;
-    statistics.replicaBytesOut += bytes.length;
-    statistics.writes++;
-    this.client.bytesOut += bytes.length;
+    this.countReplicaBytes(bytes.length);
     this.socket.write(bytes, done);
+  }
+
+  writeNow(bytes: Uint8Array, start: number, end: number): number {
+    if (this.closed) return 0;
+    const sent = this.socket.writeNow(bytes, start, end);
+    if (sent > 0) this.countReplicaBytes(sent);
+    return sent;
+  }
+
+  private countReplicaBytes(bytes: number): void {
+    const { statistics } = this.engine;
+    statistics.bytesOut += bytes;
+    statistics.replicaBytesOut += bytes;
+    statistics.writes++;
+    this.client.bytesOut += bytes;
   }
 
   setNoDelay(on: boolean): void {
@@ -211,7 +222,7 @@ export class Connection implements ClientLink, ReplicaLink, DecoderLimits {
     engine.statistics.bytesOut += length;
     engine.statistics.writes++;
     client.bytesOut += length;
-    const sent = this.socket.writeNow(bytes, length);
+    const sent = this.socket.writeNow(bytes, 0, length);
     if (sent === length) engine.pool.give(block);
     else this.socket.write(bytes.subarray(sent, length), () => engine.pool.give(block));
   }

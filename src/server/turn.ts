@@ -18,6 +18,8 @@ const TURN_US = 3000;
 
 export class Turn {
   private pending: Connection[] = [];
+  /** Takes the place of `pending` while that is gone through, and is empty. */
+  private spare: Connection[] = [];
   /** Connections that have more to run in a later turn, in the order of their coming. */
   private deferred: Connection[] = [];
   /** Connections whose clients wait no longer for what had blocked them. */
@@ -25,6 +27,7 @@ export class Turn {
   /** Connections whose replies wait for the log to become safe. */
   private waiting: Connection[] = [];
   private scheduled = false;
+  private readonly atEnd = (): void => this.end();
   /** DEBUG AOF-FLUSH-SLEEP. */
   flushSleepUs = 0;
 
@@ -46,7 +49,7 @@ export class Turn {
   request(): void {
     if (this.scheduled) return;
     this.scheduled = true;
-    this.engine.platform.clock.endOfTurn(() => this.end());
+    this.engine.platform.clock.endOfTurn(this.atEnd);
   }
 
   /** Whether the turn has run commands for so long that it should end. */
@@ -115,8 +118,10 @@ export class Turn {
     primary.feed();
     primary.waiters.serve();
     const ready = this.pending;
-    this.pending = [];
+    this.pending = this.spare;
     for (const connection of ready) this.release(connection);
+    ready.length = 0;
+    this.spare = ready;
     this.sink()?.awaitedBy(this.waiting.length);
     this.engine.statistics.turnEnded(clock.monotonicUs(), loggedUs - beganUs);
   }

@@ -31,9 +31,14 @@ class Stream {
   /** Everything from the cursor on. */
   read(cursor: Cursor, most = 1000): string {
     let text = "";
-    for (let bytes = this.backlog.read(cursor, most); bytes !== null; bytes = this.backlog.read(cursor, most))
-      text += bytes.toString("latin1");
+    for (let piece = this.piece(cursor, most); piece !== ""; piece = this.piece(cursor, most)) text += piece;
     return text;
+  }
+
+  /** What lies in one piece there. */
+  piece(cursor: Cursor, most: number): string {
+    if (!this.backlog.read(cursor, most)) return "";
+    return cursor.bytes.toString("latin1", cursor.start, cursor.end);
   }
 }
 
@@ -108,7 +113,7 @@ test("property: every reader gets every byte, at whatever pace, while the backlo
           stream.turn();
         } else if (action.kind === "read") {
           const reader = readers[action.reader]!;
-          reader.got += stream.backlog.read(reader.cursor, action.most)?.toString("latin1") ?? "";
+          reader.got += stream.piece(reader.cursor, action.most);
         } else {
           stream.backlog.trim(action.size, Math.min(...readers.map(({ cursor }) => cursor.offset)));
         }

@@ -129,11 +129,11 @@ export class SimulatedConnection implements Connection {
     if (this.closed !== null) events.onClose(this.closed.error);
   }
 
-  writeNow(bytes: Uint8Array, length: number): number {
+  writeNow(bytes: Uint8Array, start: number, end: number): number {
     const { peer } = this;
     if (peer === null || this.closed !== null || this.ending || this.outgoing.length > 0) return 0;
-    const sent = Math.min(length, Math.max(this.network.kernelBytes - peer.unread(), 0));
-    if (sent > 0) peer.incoming.push(Buffer.from(bytes.subarray(0, sent)));
+    const sent = Math.min(end - start, Math.max(this.network.kernelBytes - peer.unread(), 0));
+    if (sent > 0) peer.incoming.push(Buffer.from(bytes.subarray(start, start + sent)));
     return sent;
   }
 

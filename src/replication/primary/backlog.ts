@@ -106,14 +106,15 @@ export class Backlog {
     this.head = 0;
   }
 
-  /** The bytes from `offset` on that lie in one piece, `most` at most; null at the end of the stream. */
-  read(cursor: Cursor, most: number): Buffer | null {
+  /** Moves the cursor over what lies in one piece, `most` bytes at most; false at the end of the stream. */
+  read(cursor: Cursor, most: number): boolean {
     const run = this.runOf(cursor);
-    if (run === null) return null;
-    const from = run.start + cursor.offset - run.offset;
-    const to = Math.min(run.end, from + most);
-    cursor.offset += to - from;
-    return run.bytes.subarray(from, to);
+    if (run === null) return false;
+    cursor.bytes = run.bytes;
+    cursor.start = run.start + cursor.offset - run.offset;
+    cursor.end = Math.min(run.end, cursor.start + most);
+    cursor.offset += cursor.end - cursor.start;
+    return true;
   }
 
   /** Gives all memory back. */
@@ -134,8 +135,13 @@ export class Backlog {
   }
 }
 
-/** How far one reader is. */
+const NO_BYTES = Buffer.alloc(0);
+
+/** How far one reader is, and what it has read last: `bytes[start..end)`. */
 export class Cursor {
+  bytes: Buffer = NO_BYTES;
+  start = 0;
+  end = 0;
   /** The number of the run where it was last, among all that ever were. */
   run = 0;
 

@@ -11,6 +11,8 @@ export interface ReplicaLink {
   describe(): string;
   /** Sends the bytes behind everything that was sent before; `done` when the kernel has them and they may change. */
   write(bytes: Uint8Array, done: () => void): void;
+  /** Gives the kernel of `bytes[start..end)` what it takes at once; returns how many bytes. The rest is for `write`. */
+  writeNow(bytes: Uint8Array, start: number, end: number): number;
   setNoDelay(on: boolean): void;
   /** Closes the connection if more waits to be sent than `client-output-buffer-limit` allows. */
   checkOutput(): void;
@@ -114,16 +116,24 @@ export class Replica {
 
   /** Sends of the stream what the connection takes. */
   feed(backlog: Backlog): void {
+    const cursor = this.cursor!;
     while (this.streaming && !this.gone && this.inFlight < WINDOW_BYTES) {
-      const bytes = backlog.read(this.cursor!, WINDOW_BYTES - this.inFlight);
-      if (bytes === null) return;
-      this.inFlight += bytes.length;
-      this.link.write(bytes, () => {
-        const wasFull = this.inFlight >= WINDOW_BYTES;
-        this.inFlight -= bytes.length;
-        if (wasFull) this.feed(backlog);
-      });
+      if (!backlog.read(cursor, WINDOW_BYTES - this.inFlight)) return;
+      const { bytes, start, end } = cursor;
+      // Of a replica that keeps up the kernel takes everything, and nothing needs to be made for it.
+      const sent = this.link.writeNow(bytes, start, end);
+      if (start + sent < end) this.leave(backlog, bytes.subarray(start + sent, end));
     }
+  }
+
+  /** Leaves the bytes to the connection, and goes on when it has sent a whole window. */
+  private leave(backlog: Backlog, bytes: Buffer): void {
+    this.inFlight += bytes.length;
+    this.link.write(bytes, () => {
+      const wasFull = this.inFlight >= WINDOW_BYTES;
+      this.inFlight -= bytes.length;
+      if (wasFull) this.feed(backlog);
+    });
   }
 
   /** Sends bytes that are not of the stream; settles when the kernel has them, or the connection is gone. */
