@@ -80,11 +80,14 @@ export class Restore implements Restoring, LoadingProgress {
     return this.lines.usedMemory;
   }
 
+  finished(): void {
+    this.reader.close();
+    this.lines.finished(this.reader);
+  }
+
   complete(): void {
     const { engine, mode, surroundings } = this;
     const { clock } = engine.platform;
-    this.reader.close();
-    this.lines.finished(this.reader);
     if (mode !== "replace") {
       surroundings.log("notice", "MASTER <-> REPLICA sync: Swapping active DB with loaded DB");
       engine.keyspace.replaceAll();

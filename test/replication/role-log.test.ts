@@ -57,3 +57,52 @@ oracleTest("a demotion is logged in redis-server's lines", async () => {
   assert.match(expected.join("\n"), /Before turning.*\n.*Connecting.*\n.*started\n.*REPLICAOF/);
   assert.deepEqual(await demotion(TIDEMARK_EXECUTABLE, primary), expected);
 });
+
+/** Lines that only one of the two has, or whose words are of the moment. */
+const OWN_LINES = /REPLICAOF 127|REPLCONF VERSION|Loading RDB produced|RDB age|RDB memory|loaded in/;
+
+/** What a replica logs from its first attempt on: a full resync, the loss of the link, the next link. */
+async function following(executable: string, primary: TidemarkHere, mode: string): Promise<string[]> {
+  await using replica = await ServerProcess.start({
+    executable,
+    args: ["--save", "", "--repl-diskless-load", mode],
+  });
+  using source = await primary.client();
+  using target = await replica.client();
+  await target.call("REPLICAOF", "127.0.0.1", String(primary.port));
+  await caughtUp(source, target);
+  await source.call("CLIENT", "KILL", "TYPE", "replica");
+  await replica.run.logged("accepted a Partial");
+  const lines = replica.log.split("\n").filter((line) => line.includes(":S ") && !OWN_LINES.test(line));
+  return lines
+    .slice(lines.findIndex((line) => line.includes("Connecting to MASTER")))
+    .map((line) => line.replace(/^\d+:(.) .{24} . /, "$1 ").replace(/request .*|[0-9a-f]{40}:\d+/g, "X"));
+}
+
+for (const mode of ["disabled", "on-empty-db", "swapdb"]) {
+  oracleTest(`following is logged in redis-server's lines (repl-diskless-load ${mode})`, async () => {
+    await using primary = await TidemarkHere.start({ "repl-diskless-sync-delay": "0" });
+    const expected = await following(REDIS_EXECUTABLE, primary, mode);
+    assert.match(
+      expected.join("\n"),
+      /Discarding.*(\n.*)*Finished.*\n.*lost\.\n.*\n.*Reconnecting.*\n.*started/,
+    );
+    assert.deepEqual(await following(TIDEMARK_EXECUTABLE, primary, mode), expected);
+  });
+}
+
+/** What a replica logs of the answer to its PSYNC. */
+async function refusal(executable: string, primary: TidemarkHere): Promise<string> {
+  await using replica = await ServerProcess.start({
+    executable,
+    args: ["--save", "", "--replicaof", "127.0.0.1", String(primary.port)],
+  });
+  await replica.run.logged("reply to PSYNC");
+  return /[^#*]*reply to PSYNC.*/.exec(replica.log)![0];
+}
+
+oracleTest("a PSYNC that is answered with NOAUTH is logged as by redis-server", async () => {
+  await using primary = await TidemarkHere.start({ requirepass: "secret" });
+  const expected = await refusal(REDIS_EXECUTABLE, primary);
+  assert.equal(await refusal(TIDEMARK_EXECUTABLE, primary), expected);
+});

@@ -55,7 +55,9 @@ export interface Restoring {
   readonly database: number;
   /** Bytes that have been read, for INFO. */
   loadedBytes: number;
-  /** The snapshot is whole: it is the dataset. */
+  /** The snapshot is whole, and read to its end. */
+  finished(): void;
+  /** It is the dataset, then. */
   complete(): void;
   /** There will be no more of it. */
   abandon(): void;

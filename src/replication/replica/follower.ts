@@ -34,6 +34,14 @@ export interface FollowerParts extends Omit<LinkParts, "stream" | "config"> {
   readonly dataset: FollowedDataset;
 }
 
+/** What the log says of an attempt, by how far the link had come that it replaces. */
+const ANNOUNCED: Readonly<Record<LinkPhase, (primary: string) => string>> = {
+  connecting: (primary) => `Connecting to ${primary}`,
+  handshake: (primary) => `Connecting to ${primary}`,
+  sync: (primary) => `Reconnecting to ${primary} after failure`,
+  connected: (primary) => `Reconnecting to ${primary}`,
+};
+
 export class Follower implements LinkOwner {
   /** The current connection to the primary, or the attempt to make one. */
   link: Link | null = null;
@@ -46,6 +54,8 @@ export class Follower implements LinkOwner {
   private paused = false;
   /** The primary has asked how far we are. */
   private owesAck = false;
+  /** How far the link had come that this server has lost and not made anew yet. */
+  private ended: LinkPhase = "connecting";
 
   constructor(private readonly parts: FollowerParts) {}
 
@@ -147,6 +157,7 @@ export class Follower implements LinkOwner {
     const { isLinked } = this;
     this.link?.end();
     this.link = null;
+    this.ended = "connecting";
     if (!isLinked) return;
     this.downSinceMs = clock.now();
     log("warning", "Connection with master lost.");
@@ -199,7 +210,8 @@ export class Follower implements LinkOwner {
     // What comes could not be persisted: it stays with the primary until it can (`replica-ignore-disk-write-errors`).
     if (this.paused || dataset.diskFailure() !== null) return;
     const { host, port } = this.address!;
-    log("notice", `Connecting to MASTER ${host}:${port}`);
+    log("notice", ANNOUNCED[this.ended](`MASTER ${host}:${port}`));
+    this.ended = "connecting";
     this.link = new Link({ host, port }, this.parts, this);
     log("notice", "MASTER <-> REPLICA sync started");
   }
@@ -267,11 +279,10 @@ export class Follower implements LinkOwner {
   lost(_link: Link, was: LinkPhase): void {
     const { log, clock } = this.parts;
     this.link = null;
+    this.ended = was;
     if (was !== "connected") return;
     this.downSinceMs = clock.now();
     log("notice", "Caching the disconnected master state.");
-    const { host, port } = this.address!;
-    log("notice", `Reconnecting to MASTER ${host}:${port}`);
     this.connect();
   }
 

@@ -284,7 +284,7 @@ export class Link {
       this.owner.answered(false);
     } else if (reply.startsWith("-NOMASTERLINK") || reply.startsWith("-LOADING")) {
       throw new HandshakeError(`Master is currently unable to PSYNC but should be in the future: ${reply}`);
-    } else if (reply.startsWith("-")) {
+    } else if (reply.startsWith("-ERR")) {
       throw new HandshakeError(`Master does not support PSYNC or is in error state (reply: ${reply})`);
     } else {
       throw new HandshakeError(`Unexpected reply to PSYNC from master: ${reply}`);

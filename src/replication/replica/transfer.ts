@@ -163,8 +163,8 @@ class FileReceiver implements Receiver {
       this.abandon();
       throw error;
     }
-    log("notice", "MASTER <-> REPLICA sync: Flushing old data");
     this.replacing();
+    log("notice", "MASTER <-> REPLICA sync: Flushing old data");
     const restoring = this.parts.dataset.restore("replace", size);
     log("notice", "MASTER <-> REPLICA sync: Loading DB in memory");
     try {
@@ -173,6 +173,7 @@ class FileReceiver implements Receiver {
       restoring.abandon();
       throw error;
     }
+    restoring.finished();
     restoring.complete();
     if (values["rdb-del-sync-files"] && !values.appendonly && values.save.length === 0) {
       log("notice", "Removing the RDB file obtained from the master. This replica has persistence disabled");
@@ -227,7 +228,10 @@ class DirectReceiver implements Receiver {
     size: number,
     private readonly replacing: () => void,
   ) {
-    if (mode === "replace") replacing();
+    if (mode === "replace") {
+      replacing();
+      parts.log("notice", "MASTER <-> REPLICA sync: Flushing old data");
+    }
     parts.log("notice", "MASTER <-> REPLICA sync: Loading DB in memory");
     this.restoring = parts.dataset.restore(mode, size);
     this.whole = new Whole(this.restoring.reader);
@@ -241,6 +245,7 @@ class DirectReceiver implements Receiver {
   async finish(): Promise<Restoring> {
     this.whole.end();
     this.isOver = true;
+    this.restoring.finished();
     if (this.mode !== "replace") this.replacing();
     this.restoring.complete();
     return this.restoring;
