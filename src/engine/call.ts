@@ -140,6 +140,12 @@ export class Call {
     return value;
   }
 
+  /** The argument as a 64-bit integer; beyond ±2^53 it is only near. For positions and counts. */
+  long(at: number, error: () => Error = notInteger): number {
+    const value = this.maybeInteger(at);
+    return Number.isNaN(value) ? Number(this.integer64(at, error)) : value;
+  }
+
   /** The argument as a double. */
   double(at: number, error: () => Error = notFloat): number {
     const { bytes, starts, ends } = this.request;

@@ -164,9 +164,9 @@ export class EntryReader<M extends Memory = Memory> {
     return this.memory.sizeOf(ref) - (this.valueStart(ref) - this.memory.offset(ref));
   }
 
-  /** What another entry is to be made with that shall have the same traits but for the encoding. */
-  traits(ref: Ref, encoding: number = this.encoding(ref)): EntryTraits {
-    return { type: this.type(ref), encoding, access: this.access(ref), expiry: this.expiry(ref) };
+  /** What another entry is to be made with that shall have the same traits but for those given. */
+  traits(ref: Ref, encoding: number = this.encoding(ref), expiry: number = this.expiry(ref)): EntryTraits {
+    return { type: this.type(ref), encoding, access: this.access(ref), expiry };
   }
 
   protected boxWord(ref: Ref): number {
@@ -276,10 +276,8 @@ export class Entries extends EntryReader<Arena> {
    * if it is inline. The old entry is freed, its box is handed over.
    */
   rebuild(ref: Ref, key: Key, expiry: number, inlineBytes: number): Ref {
-    const rebuilt = this.create(key, inlineBytes, this.isBoxed(ref) ? BOXED : 0, {
-      ...this.traits(ref),
-      expiry,
-    });
+    const traits = this.traits(ref, this.encoding(ref), expiry);
+    const rebuilt = this.create(key, inlineBytes, this.isBoxed(ref) ? BOXED : 0, traits);
     if (this.isBoxed(ref)) {
       this.setBox(rebuilt, this.box(ref));
     } else {

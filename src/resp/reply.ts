@@ -19,6 +19,8 @@ const GROWN_BYTES_MAX = POOLED_BYTES << (POOLED_SIZES - 1);
 const POOLED_BYTES_MAX = 8 * 1024 * 1024;
 /** A decimal number, its type byte and its line end. */
 const HEADER_BYTES_MAX = 24;
+/** The head of a reply of several parts (`headed`): a few of these. */
+const HEAD_BYTES_MAX = 128;
 
 const STAR = 42;
 const DOLLAR = 36;
@@ -294,11 +296,27 @@ export class Reply {
   /** Writes what comes first of a reply but is known only when the rest has been written: `write` returns it. */
   headed<T>(write: () => T, head: (known: T) => void): void {
     const at = this.length;
+    const blocks = this.full.length;
     const known = write();
+    if (this.full.length === blocks && this.end + 2 * HEAD_BYTES_MAX <= GROWN_BYTES_MAX) {
+      this.putFirst(at - this.fullBytes, known, head);
+      return;
+    }
     const rest = this.from(at);
     this.cutTo(at);
     head(known);
     this.raw(rest);
+  }
+
+  /** Writes the head behind what it belongs before, in the same block, and changes the places of the two. */
+  private putFirst<T>(start: number, known: T, head: (known: T) => void): void {
+    this.reserve(2 * HEAD_BYTES_MAX);
+    const restEnd = this.end;
+    head(known);
+    const { bytes, end } = this;
+    const headBytes = end - restEnd;
+    bytes.copyWithin(start + headBytes, start, end);
+    bytes.copyWithin(start, end, end + headBytes);
   }
 
   /** A copy of what was written after a place that `length` told. */

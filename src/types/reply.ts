@@ -4,6 +4,7 @@ import {
   backlenSize,
   bigAt,
   entrySize,
+  first,
   integerAt,
   isInteger,
   NONE,
@@ -19,15 +20,20 @@ import type { Reply } from "../resp/reply.js";
  */
 export function replyEntry(reply: Reply, bytes: Uint8Array, base: number, position: number): number {
   const at = base + position;
-  const first = bytes[at]!;
+  const head = bytes[at]!;
   let size: number;
   // The two forms that most strings have are told by one look at the first byte: long replies consist of this.
-  if (first >= 0x80 && first < 0xc0) size = replyString(reply, bytes, at, 1, first & 0x3f);
-  else if (first >= 0xe0 && first < 0xf0)
-    size = replyString(reply, bytes, at, 2, ((first & 0x0f) << 8) | bytes[at + 1]!);
+  if (head >= 0x80 && head < 0xc0) size = replyString(reply, bytes, at, 1, head & 0x3f);
+  else if (head >= 0xe0 && head < 0xf0)
+    size = replyString(reply, bytes, at, 2, ((head & 0x0f) << 8) | bytes[at + 1]!);
   else if (isInteger(bytes, at)) size = replyInteger(reply, bytes, at);
   else size = replyString(reply, bytes, at, stringStart(bytes, at) - at, stringLength(bytes, at));
   return bytes[at + size] === TERMINATOR ? NONE : position + size;
+}
+
+/** Replies with every entry of a listpack as a bulk string. */
+export function replyEntries(reply: Reply, bytes: Uint8Array, base: number): void {
+  for (let at = first(bytes, base); at !== NONE; ) at = replyEntry(reply, bytes, base, at);
 }
 
 /** Replies with an integer; returns the size of its entry. */

@@ -45,7 +45,7 @@ export function parseDouble(bytes: Uint8Array, start: number, end: number): numb
  * The double of a text that is nothing but a sign, up to fifteen digits and a point: digits and power of ten are exact,
  * so that one division rounds as it should. NaN for every other text.
  */
-function parsePlain(bytes: Uint8Array, start: number, end: number): number {
+export function parsePlain(bytes: Uint8Array, start: number, end: number): number {
   const negative = bytes[start] === MINUS;
   const from = negative ? start + 1 : start;
   if (from === end || end - from > EXACT_DIGITS) return parseInteger(bytes, start, end);

@@ -37,6 +37,13 @@ const DECIMAL = /^([+-]?)(?:(\d+)(?:\.(\d*))?|\.(\d+))(?:e([+-]?\d+))?$/i;
 const HEXADECIMAL = /^([+-]?)0x(?:([\da-f]+)(?:\.([\da-f]*))?|\.([\da-f]+))(?:p([+-]?\d+))?$/i;
 const INFINITE = /^([+-]?)inf(?:inity)?$/i;
 
+const WORD = 2n ** 32n;
+const DOUBLE_WORD = 2n ** 64n;
+const FOUR_WORDS = 2n ** 128n;
+
+/** The usual ones: to compute a power takes as long as the division by it. */
+const POWERS_OF_TEN: readonly bigint[] = Array.from({ length: 40 }, (_, exponent) => 10n ** BigInt(exponent));
+
 /** Powers of two beyond which every format here overflows, or vanishes. */
 const FAR = 20_000;
 
@@ -75,7 +82,7 @@ export function roundNumeral(value: Numeral, format: BinaryFormat): Binary | nul
 
 /** A decimal numeral in binary, with a few bits more than the format has, the last of them set if anything is cut off. */
 function quotient(value: Numeral, format: BinaryFormat): Binary {
-  const power = 10n ** BigInt(Math.abs(value.exponent));
+  const power = powerOfTen(Math.abs(value.exponent));
   const numerator = value.exponent < 0 ? value.digits : value.digits * power;
   const denominator = value.exponent < 0 ? power : 1n;
   const shift = Math.max(0, format.bits + 2 - bitLength(numerator) + bitLength(denominator));
@@ -84,6 +91,10 @@ function quotient(value: Numeral, format: BinaryFormat): Binary {
   const sticky = whole * denominator === scaled ? 0n : 1n;
   const mantissa = (whole << 1n) | sticky;
   return { mantissa: value.negative ? -mantissa : mantissa, exponent: -shift - 1 };
+}
+
+function powerOfTen(exponent: number): bigint {
+  return POWERS_OF_TEN[exponent] ?? 10n ** BigInt(exponent);
 }
 
 /** The nearest number of the format, ties to even; null when it overflows. */
@@ -98,19 +109,23 @@ export function roundBinary(value: Binary, format: BinaryFormat): Binary | null 
 
 /** value / 2^count to the nearest whole number, ties to even. */
 export function shiftRight(value: bigint, count: number): bigint {
-  const shift = BigInt(count);
+  if (count === 0) return value;
   const magnitude = value < 0n ? -value : value;
-  const whole = magnitude >> shift;
-  const twiceRest = (magnitude - (whole << shift)) << 1n;
-  const unit = 1n << shift;
-  const up = twiceRest > unit || (twiceRest === unit && (whole & 1n) === 1n);
+  const twice = magnitude >> BigInt(count - 1);
+  const whole = twice >> 1n;
+  // The last bit that goes is half a unit; the tie is where nothing else goes.
+  const halfOrMore = (twice & 1n) === 1n;
+  const up = halfOrMore && ((whole & 1n) === 1n || BigInt.asUintN(count - 1, magnitude) !== 0n);
   const rounded = up ? whole + 1n : whole;
   return value < 0n ? -rounded : rounded;
 }
 
 /** How many bits the magnitude has; 0 for 0. */
 function bitLength(value: bigint): number {
-  if (value === 0n) return 0;
-  const hexadecimal = (value < 0n ? -value : value).toString(16);
+  const magnitude = value < 0n ? -value : value;
+  if (magnitude < WORD) return 32 - Math.clz32(Number(magnitude));
+  if (magnitude < DOUBLE_WORD) return 64 - Math.clz32(Number(magnitude >> 32n));
+  if (magnitude < FOUR_WORDS) return 64 + bitLength(magnitude >> 64n);
+  const hexadecimal = magnitude.toString(16);
   return hexadecimal.length * 4 - (Math.clz32(Number.parseInt(hexadecimal[0]!, 16)) - 28);
 }

@@ -102,6 +102,21 @@ test("an aggregate that is counted grows the buffer under its head", () => {
   assert.equal(parsed?.end, bytes.length);
 });
 
+test("an aggregate that is counted has its head before it, wherever a block ends", () => {
+  for (let before = 65536 - 400; before < 65536 + 10; before += 3) {
+    const text = "x".repeat(before);
+    const bytes = written(2, (reply) => {
+      reply.simple(text);
+      reply.counted("array", () => {
+        for (let i = 0; i < 20; i++) reply.integer(i);
+        return 20;
+      });
+    });
+    const items = Array.from({ length: 20 }, (_, i) => `:${i}\r\n`).join("");
+    assert.ok(bytes === `+${text}\r\n*20\r\n${items}`, `behind ${before} bytes`);
+  }
+});
+
 test("what is written comes out whole, whatever its size and order", () => {
   const part = fc.oneof(
     fc.integer({ min: 0, max: 30000 }).map((length) => Buffer.alloc(length, "v")),

@@ -3,7 +3,7 @@
 import { block, integer, key, optional } from "../../engine/argument.js";
 import { command } from "../../engine/command.js";
 import { syntaxError } from "../../engine/errors.js";
-import { fromStart, lastFromStart, position } from "../string/position.js";
+import { fromStart, lastFromStart } from "../string/position.js";
 import { countBits } from "./population.js";
 import { readUnit, unitArgument } from "./range.js";
 
@@ -21,8 +21,8 @@ export const bitcount = command({
   history: [["7.0.0", "Takes the option `BYTE|BIT`."]],
   run(call) {
     if (call.argc === 3 || call.argc > 5) throw syntaxError();
-    const start = call.argc > 2 ? position(call, 2) : 0;
-    const end = call.argc > 2 ? position(call, 3) : -1;
+    const start = call.argc > 2 ? call.long(2) : 0;
+    const end = call.argc > 2 ? call.long(3) : -1;
     const perByte = call.argc === 5 ? readUnit(call, 4) : 1;
     const ref = call.readString(call.key(1));
     const { entries } = call.engine.keyspace;

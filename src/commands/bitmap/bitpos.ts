@@ -5,7 +5,7 @@ import type { Call } from "../../engine/call.js";
 import { command } from "../../engine/command.js";
 import { fail, syntaxError } from "../../engine/errors.js";
 import type { Ref } from "../../memory/memory.js";
-import { fromStart, lastFromStart, position } from "../string/position.js";
+import { fromStart, lastFromStart } from "../string/position.js";
 import { readUnit, unitArgument } from "./range.js";
 import { findBit } from "./search.js";
 
@@ -25,12 +25,12 @@ export const bitpos = command({
   ],
   history: [["7.0.0", "Takes the option `BYTE|BIT`."]],
   run(call) {
-    const bit = position(call, 2);
+    const bit = call.long(2);
     if (bit !== 0 && bit !== 1) throw fail("The bit argument must be 1 or 0.");
     if (call.argc > 6) throw syntaxError();
-    const start = call.argc > 3 ? position(call, 3) : 0;
+    const start = call.argc > 3 ? call.long(3) : 0;
     const perByte = call.argc > 5 ? readUnit(call, 5) : 1;
-    const end = call.argc > 4 ? position(call, 4) : -1;
+    const end = call.argc > 4 ? call.long(4) : -1;
     const ref = call.readString(call.key(1));
     // No key is an endless row of zeros, whatever the range.
     call.reply.integer(ref === 0 ? -bit : findInRange(call, ref, bit, start, end, perByte));

@@ -16,7 +16,8 @@ export const echo = command({
   flags: ["loading", "stale", "fast"],
   args: [string("message")],
   run(call) {
-    call.reply.bulk(call.view(1));
+    const { bytes, start, end } = call.slice(1);
+    call.reply.bulk(bytes, start, end);
   },
 });
 

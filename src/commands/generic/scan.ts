@@ -49,6 +49,8 @@ interface Options {
 
 /** As strtoul reads it: a sign is allowed, and nothing at all is 0. */
 export function readCursor(call: Call, at: number): number {
+  const usual = call.maybeInteger(at);
+  if (usual >= 0) return usual;
   const text = call.view(at).toString("latin1");
   const match = /^([+-]?)(\d+)$/.exec(text);
   if (text === "") return 0;
@@ -73,9 +75,9 @@ function readOptions(call: Call): Options {
 }
 
 export function readCount(call: Call, at: number): number {
-  const count = call.integer64(at, notInteger);
-  if (count < 1n) throw syntaxError();
-  return Number(count);
+  const count = call.long(at, notInteger);
+  if (count < 1) throw syntaxError();
+  return count;
 }
 
 /** Expired keys that the pattern fits are deleted as they are met, whatever their type. */

@@ -19,11 +19,7 @@ export const hgetall = command({
     const { hashes } = call.engine.keyspace;
     const ref = readHash(call);
     call.reply.map(ref === 0 ? 0 : hashes.length(ref));
-    if (ref === 0) return;
-    hashes.forEach(ref, (field, value) => {
-      call.reply.bulk(field.bytes, field.start, field.end);
-      call.reply.bulk(value.bytes, value.start, value.end);
-    });
+    if (ref !== 0) hashes.replyAll(ref, call.reply);
   },
 });
 

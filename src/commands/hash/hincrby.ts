@@ -1,4 +1,4 @@
-/** HINCRBY and HINCRBYFLOAT. */
+/** HINCRBY and HINCRBYFLOAT. As with INCR, integers within ±2^53 are numbers, and up to 64 bits bigints. */
 
 import { double, integer, key, string } from "../../engine/argument.js";
 import type { Call } from "../../engine/call.js";
@@ -7,12 +7,12 @@ import { fail, notFloat } from "../../engine/errors.js";
 import { NOTIFY_HASH } from "../../keyspace/events.js";
 import type { Key } from "../../memory/key.js";
 import type { Ref } from "../../memory/memory.js";
-import { INT64_MAX, INT64_MIN, parseInteger64 } from "../../util/integer.js";
-import { addLongDoubles, formatLongDouble, type LongDouble, parseLongDouble } from "../../util/longdouble.js";
+import { INT64_MAX, INT64_MIN, parseInteger, parseInteger64 } from "../../util/integer.js";
+import { addOperands, type Operand, parseOperand, ZERO } from "../../util/longdouble.js";
 import type { Slice } from "../../util/slice.js";
 import { holdHash, writeHash } from "./access.js";
 
-const ZERO: LongDouble = { mantissa: 0n, exponent: 0 };
+const HSET = Buffer.from("HSET");
 
 export const hincrby = command({
   name: "hincrby",
@@ -23,13 +23,9 @@ export const hincrby = command({
   flags: ["write", "denyoom", "fast"],
   args: [key("key", ["RW", "access", "update"]), string("field"), integer("increment")],
   run(call) {
-    const increment = call.integer64(3);
-    const key = call.key(1);
-    const ref = writeHash(call, key);
-    const sum = (storedInteger(call, ref) ?? 0n) + increment;
-    if (sum < INT64_MIN || sum > INT64_MAX) throw fail("increment or decrement would overflow");
-    store(call, key, ref, Buffer.from(sum.toString()), "hincrby");
-    call.reply.integer64(sum);
+    const increment = call.maybeInteger(3);
+    if (Number.isNaN(increment)) addLarge(call, call.integer64(3));
+    else add(call, increment);
   },
 });
 
@@ -46,41 +42,81 @@ export const hincrbyfloat = command({
     if (increment === "infinite") throw fail("value is NaN or Infinity");
     const key = call.key(1);
     const ref = writeHash(call, key);
-    const sum = addLongDoubles(storedNumber(call, ref), increment);
+    const sum = addOperands(storedNumber(call, ref), increment);
     if (sum === null) throw fail("increment would produce NaN or Infinity");
-    const text = Buffer.from(formatLongDouble(sum));
-    store(call, key, ref, text, "hincrbyfloat");
+    const text = Buffer.from(sum);
+    call.engine.keyspace.hashes.shown.set(text, 0, text.length);
+    storeShown(call, key, ref, "hincrbyfloat");
     // The sum, since another machine's arithmetic might give another one.
-    call.propagate("HSET", call.view(1), call.view(2), text);
+    const { bytes, starts, ends } = call.request;
+    const unit = call.propagateWords(4);
+    unit.word(HSET);
+    unit.word(bytes, starts[1]!, ends[1]!);
+    unit.word(bytes, starts[2]!, ends[2]!);
+    unit.word(text);
     call.reply.bulk(text);
   },
 });
 
-function store(call: Call, key: Key, ref: Ref, text: Buffer, event: string): void {
+function add(call: Call, increment: number): void {
+  const key = call.key(1);
+  const ref = writeHash(call, key);
+  const sum = storedInteger(call, ref) + increment;
+  if (!Number.isSafeInteger(sum)) {
+    addLarge(call, BigInt(increment));
+    return;
+  }
+  store(call, key, ref, sum);
+  call.reply.integer(sum);
+}
+
+function addLarge(call: Call, increment: bigint): void {
+  const key = call.key(1);
+  const ref = writeHash(call, key);
+  const sum = storedInteger64(call, ref) + increment;
+  if (sum < INT64_MIN || sum > INT64_MAX) throw fail("increment or decrement would overflow");
+  store(call, key, ref, sum);
+  call.reply.integer64(sum);
+}
+
+function store(call: Call, key: Key, ref: Ref, sum: number | bigint): void {
+  call.engine.keyspace.hashes.shown.setInteger(sum);
+  storeShown(call, key, ref, "hincrby");
+}
+
+/** Sets the field to the value that is shown. */
+function storeShown(call: Call, key: Key, ref: Ref, event: string): void {
   const { config, keyspace } = call.engine;
-  const value = { bytes: text, start: 0, end: text.length };
-  keyspace.hashes.set(holdHash(call, key, ref), call.slice(2), value, config.values);
+  const { hashes } = keyspace;
+  hashes.set(holdHash(call, key, ref), call.slice(2), hashes.shown, config.values);
   call.database.changed(key, NOTIFY_HASH, event);
 }
 
-/** The field's integer; null when there is no such field. */
-function storedInteger(call: Call, ref: Ref): bigint | null {
+/** The field's integer, 0 when there is no such field; NaN when it is none within ±2^53. */
+function storedInteger(call: Call, ref: Ref): number {
   const { hashes } = call.engine.keyspace;
-  if (ref === 0 || !hashes.get(ref, call.slice(2), hashes.shown)) return null;
+  if (ref === 0 || !hashes.get(ref, call.slice(2), hashes.shown)) return 0;
+  const { bytes, start, end } = hashes.shown;
+  return parseInteger(bytes, start, end);
+}
+
+function storedInteger64(call: Call, ref: Ref): bigint {
+  const { hashes } = call.engine.keyspace;
+  if (ref === 0 || !hashes.get(ref, call.slice(2), hashes.shown)) return 0n;
   const { bytes, start, end } = hashes.shown;
   const value = parseInteger64(bytes, start, end);
   if (value === null) throw fail("hash value is not an integer");
   return value;
 }
 
-function storedNumber(call: Call, ref: Ref): LongDouble | "infinite" {
+function storedNumber(call: Call, ref: Ref): Operand {
   const { hashes } = call.engine.keyspace;
   if (ref === 0 || !hashes.get(ref, call.slice(2), hashes.shown)) return ZERO;
   return parse(hashes.shown, () => fail("hash value is not a float"));
 }
 
-function parse({ bytes, start, end }: Slice, error: () => Error): LongDouble | "infinite" {
-  const value = parseLongDouble(bytes, start, end);
+function parse({ bytes, start, end }: Slice, error: () => Error): Operand {
+  const value = parseOperand(bytes, start, end);
   if (value === null) throw error();
   return value;
 }

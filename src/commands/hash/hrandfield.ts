@@ -6,7 +6,6 @@ import { command } from "../../engine/command.js";
 import { fail, notInteger, syntaxError } from "../../engine/errors.js";
 import type { Ref } from "../../memory/memory.js";
 import { type Choices, chooseDistinct, chooseRepeated } from "../../types/sample.js";
-import { Text } from "../../types/text.js";
 import { readHash } from "./access.js";
 
 const LONG_MAX = 2n ** 63n - 1n;
@@ -36,9 +35,9 @@ function replyOne(call: Call): void {
     call.reply.nil();
     return;
   }
-  const field = new Text();
-  keyspace.hashes.load(ref, keyspace.hashes.randomHandle(ref, platform.chance), field, new Text());
-  call.reply.bulk(field.bytes, field.start, field.end);
+  const { hashes } = keyspace;
+  hashes.load(ref, hashes.randomHandle(ref, platform.chance), hashes.shownField, hashes.shown);
+  call.reply.bulk(hashes.shownField.bytes, hashes.shownField.start, hashes.shownField.end);
 }
 
 function replySome(call: Call): void {
@@ -90,10 +89,10 @@ function replyLength(call: Call, fields: number, withValues: boolean): void {
 
 function fieldReplier(call: Call, ref: Ref, withValues: boolean): (handle: number) => void {
   const { reply, engine } = call;
-  const field = new Text();
-  const value = new Text();
+  const { hashes } = engine.keyspace;
+  const { shownField: field, shown: value } = hashes;
   return (handle) => {
-    engine.keyspace.hashes.load(ref, handle, field, value);
+    hashes.load(ref, handle, field, value);
     if (withValues && reply.version === 3) reply.array(2);
     reply.bulk(field.bytes, field.start, field.end);
     if (withValues) reply.bulk(value.bytes, value.start, value.end);

@@ -71,9 +71,9 @@ function readRank(call: Call, at: number): number {
 
 function readLimit(call: Call, at: number, name: string): number {
   const error = (): Error => fail(`${name} can't be negative`);
-  const limit = call.integer64(at, error);
-  if (limit < 0n) throw error();
-  return Number(limit);
+  const limit = call.long(at, error);
+  if (limit < 0) throw error();
+  return limit;
 }
 
 function search(call: Call, list: List, { rank, count, comparisons }: Options): number[] {

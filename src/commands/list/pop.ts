@@ -202,8 +202,7 @@ function readCountOption(call: Call, from: number): number {
 }
 
 function readCount(call: Call, at: number, least: number, error: string): number {
-  const value = call.maybeInteger(at);
-  const count = Number.isNaN(value) ? Number(call.integer64(at, () => fail(error))) : value;
+  const count = call.long(at, () => fail(error));
   if (count < least) throw fail(error);
   return count;
 }

@@ -3,7 +3,7 @@
 import { integer, key } from "../../engine/argument.js";
 import type { Call } from "../../engine/call.js";
 import { command } from "../../engine/command.js";
-import { fromStart, lastFromStart, position } from "../string/position.js";
+import { fromStart, lastFromStart } from "../string/position.js";
 import { readList, replyRange } from "./stored.js";
 
 export const lrange = command({
@@ -15,8 +15,8 @@ export const lrange = command({
   flags: ["readonly"],
   args: [key("key", ["RO", "access"]), integer("start"), integer("stop")],
   run(call) {
-    const start = position(call, 2);
-    const stop = position(call, 3);
+    const start = call.long(2);
+    const stop = call.long(3);
     const list = readList(call, call.key(1));
     if (list === null) {
       call.reply.array(0);
@@ -67,7 +67,7 @@ export const llen = command({
 
 /** The argument as an index from the head, or -1 when no element of so many has it. */
 export function elementIndex(call: Call, at: number, length: number): number {
-  const given = position(call, at);
+  const given = call.long(at);
   const index = given < 0 ? length + given : given;
   return index >= 0 && index < length ? index : -1;
 }

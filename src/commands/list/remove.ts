@@ -3,7 +3,7 @@
 import { integer, key, string } from "../../engine/argument.js";
 import { command } from "../../engine/command.js";
 import type { List } from "../../types/list.js";
-import { fromStart, lastFromStart, position } from "../string/position.js";
+import { fromStart, lastFromStart } from "../string/position.js";
 import { beforeStart } from "./range.js";
 import { elementsGone, writeList } from "./stored.js";
 
@@ -17,7 +17,7 @@ export const lrem = command({
   args: [key("key", ["RW", "delete"]), integer("count"), string("element")],
   run(call) {
     const { bytes, starts, ends } = call.request;
-    const count = position(call, 2);
+    const count = call.long(2);
     const key = call.key(1);
     const list = writeList(call, key);
     if (list === null) {
@@ -40,8 +40,8 @@ export const ltrim = command({
   flags: ["write"],
   args: [key("key", ["RW", "delete"]), integer("start"), integer("stop")],
   run(call) {
-    const start = position(call, 2);
-    const stop = position(call, 3);
+    const start = call.long(2);
+    const stop = call.long(3);
     const key = call.key(1);
     const list = writeList(call, key);
     if (list !== null) elementsGone(call, key, list, "ltrim", trim(list, start, stop));

@@ -85,7 +85,7 @@ export function replyUnion(call: Call): void {
   expectUnion(call, made, refs);
   union(call, refs, (member, isNew) => sets.add(made, member, config.values, isNew));
   call.reply.set(sets.size(made.ref));
-  sets.forEach(made.ref, ({ bytes, start, end }) => call.reply.bulk(bytes, start, end));
+  sets.replyAll(made.ref, call.reply);
   keyspace.release(made.ref);
 }
 

@@ -32,10 +32,10 @@ export const sintercard = command({
 
 function readKeyCount(call: Call): number {
   const error = (): Error => fail("numkeys should be greater than 0");
-  const count = call.integer64(1, error);
-  if (count < 1n) throw error();
+  const count = call.long(1, error);
+  if (count < 1) throw error();
   if (count > call.argc - FIRST_KEY) throw fail("Number of keys can't be greater than number of args");
-  return Number(count);
+  return count;
 }
 
 /** 0 is no limit. */
@@ -44,7 +44,7 @@ function readLimit(call: Call, from: number): number {
   let limit = 0;
   for (let at = from; at < call.argc; at += 2) {
     if (at + 1 === call.argc || !call.is(at, "limit")) throw syntaxError();
-    limit = Number(call.integer64(at + 1, error));
+    limit = call.long(at + 1, error);
     if (limit < 0) throw error();
   }
   return limit;

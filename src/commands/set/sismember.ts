@@ -63,7 +63,6 @@ export const smembers = command({
     const { sets } = call.engine.keyspace;
     const ref = readSet(call);
     call.reply.set(ref === 0 ? 0 : sets.size(ref));
-    if (ref === 0) return;
-    sets.forEach(ref, ({ bytes, start, end }) => call.reply.bulk(bytes, start, end));
+    if (ref !== 0) sets.replyAll(ref, call.reply);
   },
 });

@@ -58,7 +58,7 @@ function popOne(call: Call): void {
 
 function popSome(call: Call): void {
   const error = (): Error => fail("value is out of range, must be positive");
-  const count = Number(call.integer64(2, error));
+  const count = call.long(2, error);
   if (count < 0) throw error();
   const key = call.key(1);
   const ref = writeSet(call, key);
@@ -73,7 +73,7 @@ function popAll(call: Call, key: Key, ref: Ref): void {
   const { sets } = engine.keyspace;
   const size = sets.size(ref);
   reply.set(size);
-  sets.forEach(ref, ({ bytes, start, end }) => reply.bulk(bytes, start, end));
+  sets.replyAll(ref, reply);
   database.remove(key, ref);
   engine.keyspace.dirty += size - 1;
   database.changed(key, NOTIFY_SET, "spop");

@@ -9,7 +9,6 @@ import type { Key } from "../../memory/key.js";
 import type { Ref } from "../../memory/memory.js";
 import { copy } from "../../util/copy.js";
 import { checkLength } from "./length-limit.js";
-import { position } from "./position.js";
 
 export const append = command({
   name: "append",
@@ -45,7 +44,7 @@ export const setrange = command({
   flags: ["write", "denyoom"],
   args: [key("key", ["RW", "update"]), integer("offset"), string("value")],
   run(call) {
-    const offset = position(call, 2);
+    const offset = call.long(2);
     if (offset < 0) throw fail("offset is out of range");
     const key = call.key(1);
     const ref = call.writeString(key);

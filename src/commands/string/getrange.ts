@@ -3,7 +3,7 @@
 import { integer, key } from "../../engine/argument.js";
 import type { Call } from "../../engine/call.js";
 import { command } from "../../engine/command.js";
-import { fromStart, lastFromStart, position } from "./position.js";
+import { fromStart, lastFromStart } from "./position.js";
 
 const NO_BYTES = new Uint8Array(0);
 const args = [key("key", ["RO", "access"]), integer("start"), integer("end")];
@@ -46,8 +46,8 @@ export const strlen = command({
 });
 
 function replyRange(call: Call): void {
-  const start = position(call, 2);
-  const end = position(call, 3);
+  const start = call.long(2);
+  const end = call.long(3);
   const ref = call.readString(call.key(1));
   const { entries } = call.engine.keyspace;
   const length = ref === 0 ? 0 : entries.valueLength(ref);

@@ -8,9 +8,10 @@ import { KEEP_EXPIRY } from "../../keyspace/database.js";
 import { NOTIFY_STRING } from "../../keyspace/events.js";
 import type { Ref } from "../../memory/memory.js";
 import { PLAIN } from "../../types/string.js";
-import { addLongDoubles, formatLongDouble, type LongDouble, parseLongDouble } from "../../util/longdouble.js";
+import { addOperands, type Operand, parseOperand, ZERO } from "../../util/longdouble.js";
 
-const ZERO: LongDouble = { mantissa: 0n, exponent: 0 };
+const SET = Buffer.from("SET");
+const KEEPTTL = Buffer.from("KEEPTTL");
 
 export const incrbyfloat = command({
   name: "incrbyfloat",
@@ -25,25 +26,29 @@ export const incrbyfloat = command({
     const ref = call.writeString(key);
     const { bytes, starts, ends } = call.request;
     const value = ref === 0 ? ZERO : stored(call, ref);
-    const sum = addLongDoubles(value, parse(bytes, starts[2]!, ends[2]!));
+    const sum = addOperands(value, parse(bytes, starts[2]!, ends[2]!));
     if (sum === null) throw fail("increment would produce NaN or Infinity");
-    const text = Buffer.from(formatLongDouble(sum));
+    const text = Buffer.from(sum);
     call.database.setString(key, text, 0, text.length, KEEP_EXPIRY, PLAIN);
     call.database.changed(key, NOTIFY_STRING, "incrbyfloat");
     // The sum, since another machine's arithmetic might give another one.
-    call.propagate("SET", call.view(1), text, "KEEPTTL");
+    const unit = call.propagateWords(4);
+    unit.word(SET);
+    unit.word(key.bytes, key.start, key.end);
+    unit.word(text);
+    unit.word(KEEPTTL);
     call.reply.bulk(text);
   },
 });
 
-function stored(call: Call, ref: Ref): LongDouble | "infinite" {
+function stored(call: Call, ref: Ref): Operand {
   const { entries } = call.engine.keyspace;
   const start = entries.valueStart(ref);
   return parse(entries.valueBytes(ref), start, start + entries.valueLength(ref));
 }
 
-function parse(bytes: Uint8Array, start: number, end: number): LongDouble | "infinite" {
-  const value = parseLongDouble(bytes, start, end);
+function parse(bytes: Uint8Array, start: number, end: number): Operand {
+  const value = parseOperand(bytes, start, end);
   if (value === null) throw notFloat();
   return value;
 }

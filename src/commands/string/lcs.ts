@@ -7,7 +7,6 @@ import { fail, syntaxError } from "../../engine/errors.js";
 import type { Ref } from "../../memory/memory.js";
 import { STRING } from "../../types/type.js";
 import { LcsTable, type Match } from "./lcs-table.js";
-import { position } from "./position.js";
 
 interface Options {
   length: boolean;
@@ -66,7 +65,7 @@ function readOptions(call: Call): Options {
     if (call.is(at, "idx")) options.indexes = true;
     else if (call.is(at, "len")) options.length = true;
     else if (call.is(at, "withmatchlen")) options.matchLengths = true;
-    else if (call.is(at, "minmatchlen") && at + 1 < call.argc) options.leastMatch = position(call, ++at);
+    else if (call.is(at, "minmatchlen") && at + 1 < call.argc) options.leastMatch = call.long(++at);
     else throw syntaxError();
   }
   if (options.indexes && options.length) {

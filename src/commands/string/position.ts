@@ -1,13 +1,5 @@
 /** Positions in a string as arguments give them: from its start, or negative from its end. */
 
-import type { Call } from "../../engine/call.js";
-
-/** The argument, a 64-bit integer. Beyond ±2^53 it is only near, which makes no difference to any string. */
-export function position(call: Call, at: number): number {
-  const value = call.maybeInteger(at);
-  return Number.isNaN(value) ? Number(call.integer64(at)) : value;
-}
-
 /** The position counted from the start; one before the start is the start. */
 export function fromStart(position: number, length: number): number {
   return position >= 0 ? position : Math.max(0, length + position);

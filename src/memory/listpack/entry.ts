@@ -1,5 +1,6 @@
 /** Reading one entry of a listpack without making anything. */
 
+import { copy } from "../../util/copy.js";
 import { digits, writeInteger, writeInteger64 } from "../../util/integer.js";
 import { INT16, INT24, INT32, readU32, STRING32 } from "./format.js";
 import { next } from "./position.js";
@@ -85,7 +86,7 @@ export function writeText(entry: ListpackEntry, bytes: Uint8Array, target: Uint8
     if (Number.isNaN(entry.value)) return writeInteger64(target, at, entry.big);
     return writeInteger(target, at, entry.value);
   }
-  target.set(bytes.subarray(entry.start, entry.start + entry.length), at);
+  copy(bytes, entry.start, entry.start + entry.length, target, at);
   return at + entry.length;
 }
 

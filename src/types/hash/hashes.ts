@@ -11,6 +11,7 @@ import { type Hasher, Key } from "../../memory/key.js";
 import { encodedSize, NONE } from "../../memory/listpack.js";
 import type { Ref } from "../../memory/memory.js";
 import { below, type Chance } from "../../platform/chance.js";
+import type { Reply } from "../../resp/reply.js";
 import { copy } from "../../util/copy.js";
 import type { Slice } from "../../util/slice.js";
 import { createCompact } from "../compact.js";
@@ -24,6 +25,7 @@ import {
   replacePacked,
   seekPacked,
 } from "../packed.js";
+import { replyEntries } from "../reply.js";
 import { ELEMENT, keepTable, tabledElements } from "../tabled.js";
 import { Text } from "../text.js";
 import { HASH } from "../type.js";
@@ -41,6 +43,8 @@ const SMALL_ROOM = 64;
 export class Hashes {
   /** For commands that show one value at a time and must not make anything for it. */
   readonly shown = new Text();
+  /** The same for the field beside it. */
+  readonly shownField = new Text();
   private readonly arena: Arena;
   private readonly table: Dict;
   private readonly key = new Key();
@@ -101,9 +105,19 @@ export class Hashes {
     return true;
   }
 
-  /** Calls `visit` for every field; the hash must not change meanwhile. */
+  /** Calls `visit` for every field; the hash must not change meanwhile, nor another one be visited. */
   forEach(ref: Ref, visit: (field: Text, value: Text) => void): void {
-    forEachField(this.entries, ref, visit);
+    forEachField(this.entries, ref, visit, this.fieldText, this.valueText);
+  }
+
+  /** Replies with each field and its value. */
+  replyAll(ref: Ref, reply: Reply): void {
+    if (this.isTable(ref)) {
+      this.forEach(ref, (field, value) => {
+        reply.bulk(field.bytes, field.start, field.end);
+        reply.bulk(value.bytes, value.start, value.end);
+      });
+    } else replyEntries(reply, this.arena.bytesOf(ref), this.entries.valueStart(ref));
   }
 
   /**

@@ -11,14 +11,16 @@ import { Text } from "../text.js";
 export const LISTPACK = 0;
 export const HASHTABLE = 1;
 
-/** Calls `visit` for every field; the hash must not change meanwhile. The texts are valid during the call. */
+/**
+ * Calls `visit` for every field; the hash must not change meanwhile. It is shown in `field` and `value`, during the call.
+ */
 export function forEachField(
   entries: EntryReader,
   ref: Ref,
   visit: (field: Text, value: Text) => void,
+  field: Text = new Text(),
+  value: Text = new Text(),
 ): void {
-  const field = new Text();
-  const value = new Text();
   if (entries.encoding(ref) === HASHTABLE) {
     new DictReader(entries.memory, entries.box(ref)).forEach((element) => {
       field.readKey(entries, element);

@@ -11,6 +11,7 @@ import { type Hasher, Key } from "../../memory/key.js";
 import { NONE } from "../../memory/listpack.js";
 import type { Ref } from "../../memory/memory.js";
 import { below, type Chance } from "../../platform/chance.js";
+import type { Reply } from "../../resp/reply.js";
 import type { Slice } from "../../util/slice.js";
 import { createCompact } from "../compact.js";
 import {
@@ -21,6 +22,7 @@ import {
   removePacked,
   seekPacked,
 } from "../packed.js";
+import { replyEntries } from "../reply.js";
 import { ELEMENT, keepTable, tabledElements } from "../tabled.js";
 import { Text } from "../text.js";
 import { SET } from "../type.js";
@@ -190,6 +192,13 @@ export class Sets {
   /** Calls `visit` for every member; the set must not change meanwhile. */
   forEach(ref: Ref, visit: (member: Slice) => void): void {
     forEachMember(this.entries, ref, visit);
+  }
+
+  /** Replies with each member. */
+  replyAll(ref: Ref, reply: Reply): void {
+    if (this.entries.encoding(ref) === LISTPACK)
+      replyEntries(reply, this.arena.bytesOf(ref), this.entries.valueStart(ref));
+    else this.forEach(ref, ({ bytes, start, end }) => reply.bulk(bytes, start, end));
   }
 
   /**

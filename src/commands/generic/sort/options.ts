@@ -2,7 +2,6 @@
 
 import type { Call } from "../../../engine/call.js";
 import { syntaxError } from "../../../engine/errors.js";
-import { position } from "../../string/position.js";
 import { Pattern } from "./pattern.js";
 
 export interface SortOptions {
@@ -40,8 +39,8 @@ export function readOptions(call: Call, stores: boolean): SortOptions {
     else if (call.is(at, "desc")) options.descending = true;
     else if (call.is(at, "alpha")) options.alpha = true;
     else if (left >= 2 && call.is(at, "limit")) {
-      options.offset = position(call, ++at);
-      options.limit = position(call, ++at);
+      options.offset = call.long(++at);
+      options.limit = call.long(++at);
     } else if (left >= 1 && stores && call.is(at, "store")) options.storeAt = ++at;
     else if (left >= 1 && call.is(at, "get")) options.gets.push(new Pattern(call.bytes(++at)));
     else if (left >= 1 && call.is(at, "by")) {
