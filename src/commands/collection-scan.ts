@@ -7,7 +7,7 @@ import { syntaxError } from "../engine/errors.js";
 import type { Ref } from "../memory/memory.js";
 import { globMatch } from "../util/glob.js";
 import type { Slice } from "../util/slice.js";
-import { COUNT_DEFAULT, CURSOR_END, readCount, readCursor } from "./generic/scan.js";
+import { COUNT_DEFAULT, CURSOR_END, readCount, readCursor, readPattern } from "./generic/scan.js";
 
 const NOTHING_LEFT = 0;
 const FLAGS: readonly Flag[] = ["readonly"];
@@ -54,7 +54,7 @@ function readOptions(call: Call): { pattern: Buffer | null; count: number } {
   for (let at = 3; at < call.argc; at += 2) {
     const last = at + 1 === call.argc;
     if (!last && call.is(at, "count")) count = readCount(call, at + 1);
-    else if (!last && call.is(at, "match")) pattern = call.view(at + 1);
+    else if (!last && call.is(at, "match")) pattern = readPattern(call, at + 1);
     else throw syntaxError();
   }
   return { pattern, count };

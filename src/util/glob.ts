@@ -7,7 +7,8 @@
  * - a range may be written backwards; its ends are compared as signed bytes, so 0x80-0xff come before 0x00;
  * - `-` after a byte makes a range whenever any byte follows, even `]`;
  * - a byte escaped inside a class is compared with its case, whatever `ignoreCase` says;
- * - a `\` that ends the pattern stands for itself.
+ * - a `\` that ends the pattern stands for itself;
+ * - an empty text matches only the empty pattern, and not `*`: who looks for everything asks `matchesAll` first.
  *
  * Every element but `*` takes exactly one byte, so the leftmost place where the elements after a star fit is as good
  * as any later one: only the last star needs retrying, and the time is at most pattern times text.
@@ -23,6 +24,11 @@ const CARET = 0x5e;
 const DASH = 0x2d;
 const BACKSLASH = 0x5c;
 
+/** Whether the pattern is `*`, which to those who look for keys and elements is no pattern: empty ones are found, too. */
+export function matchesAll(pattern: Uint8Array): boolean {
+  return pattern.length === 1 && pattern[0] === STAR;
+}
+
 /** Whether the whole of text[start, end) matches the pattern; `ignoreCase` folds A-Z only. */
 export function globMatch(
   pattern: Uint8Array,
@@ -31,6 +37,7 @@ export function globMatch(
   end: number,
   ignoreCase = false,
 ): boolean {
+  if (start === end) return pattern.length === 0;
   let at = 0;
   let place = start;
   /** The pattern after the last star, and the first place in the text not yet tried for it. */

@@ -5,6 +5,7 @@ import type { Call } from "../../engine/call.js";
 import { command } from "../../engine/command.js";
 import type { Ref } from "../../memory/memory.js";
 import { globMatch } from "../../util/glob.js";
+import { readPattern } from "./scan.js";
 
 /** Where expired keys are only hidden there may be nothing else: after so many tries any key will do, as in Redis. */
 const TRIES_MAX = 100;
@@ -23,14 +24,14 @@ export const keys = command({
   run(call) {
     const { keyspace } = call.engine;
     const { entries } = keyspace;
-    const wanted = call.view(1);
+    const wanted = readPattern(call, 1);
     call.reply.counted("array", () => {
       let count = 0;
       call.database.dict.forEach((ref) => {
         const start = entries.keyStart(ref);
         const end = start + entries.keyLength(ref);
         const bytes = keyspace.arena.bytesOf(ref);
-        if (!globMatch(wanted, bytes, start, end) || keyspace.isExpired(ref)) return;
+        if ((wanted !== null && !globMatch(wanted, bytes, start, end)) || keyspace.isExpired(ref)) return;
         call.reply.bulk(bytes, start, end);
         count++;
       });

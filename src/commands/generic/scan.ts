@@ -6,7 +6,7 @@ import { command } from "../../engine/command.js";
 import { fail, notInteger, syntaxError } from "../../engine/errors.js";
 import type { Ref } from "../../memory/memory.js";
 import { typeOf } from "../../types/types.js";
-import { globMatch } from "../../util/glob.js";
+import { globMatch, matchesAll } from "../../util/glob.js";
 
 export const COUNT_DEFAULT = 10;
 const UINT64_MAX = 2n ** 64n - 1n;
@@ -67,11 +67,17 @@ function readOptions(call: Call): Options {
   for (let at = 2; at < call.argc; at += 2) {
     const last = at + 1 === call.argc;
     if (!last && call.is(at, "count")) count = readCount(call, at + 1);
-    else if (!last && call.is(at, "match")) pattern = call.view(at + 1);
+    else if (!last && call.is(at, "match")) pattern = readPattern(call, at + 1);
     else if (!last && call.is(at, "type")) type = call.text(at + 1).toLowerCase();
     else throw syntaxError();
   }
   return { pattern, type, count };
+}
+
+/** What the names must match; null for `*`, which lets even the empty one pass. */
+export function readPattern(call: Call, at: number): Buffer | null {
+  const pattern = call.view(at);
+  return matchesAll(pattern) ? null : pattern;
 }
 
 export function readCount(call: Call, at: number): number {

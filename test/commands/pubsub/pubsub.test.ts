@@ -100,6 +100,15 @@ PUBLISH bb x
 @2 ~read
 PUBLISH c x
 
+=== the channel without a name, which no pattern fits
+@1 PSUBSCRIBE *
+@2 SUBSCRIBE ""
+PUBSUB CHANNELS *
+PUBSUB CHANNELS
+PUBLISH "" x
+@2 ~read
+@1 PING
+
 === to shard channels
 @1 SSUBSCRIBE s
 @1 SUBSCRIBE s
