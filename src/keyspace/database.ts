@@ -161,7 +161,7 @@ export class Database {
   /** Sets a string of so many bytes, which `write` puts where it is told, whatever was there. */
   makeString(key: Key, length: number, write: (bytes: Uint8Array, start: number) => void): Ref {
     const { access, entries } = this.space;
-    const old = this.dict.find(key);
+    const old = this.present(key);
     const kept = old === 0 ? access.initial() : access.replaced(entries.access(old));
     const traits = { type: STRING, encoding: RAW, access: kept, expiry: NEVER };
     const ref = entries.createUnwritten(key, length, traits);

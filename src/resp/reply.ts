@@ -166,10 +166,12 @@ export class Reply {
 
   /**
    * `text` begins with the error's code. It is bytes, a character each: errors repeat arguments, which are any bytes.
-   * Line ends inside become spaces, since an error is one line.
+   * An error is one line: line ends inside become spaces, those at its end are left out.
    */
   error(text: string): void {
-    this.line(`-${text.replace(/[\r\n]/g, " ")}`, "latin1");
+    let end = text.length;
+    while (end > 0 && "\r\n".includes(text[end - 1]!)) end--;
+    this.line(`-${text.slice(0, end).replace(/[\r\n]/g, " ")}`, "latin1");
   }
 
   integer(value: number): void {

@@ -39,6 +39,7 @@ PEXPIREAT a 1
 
 === expired, in the place of a result
 SADD s 1
+SET string v
 SET a v PX 1
 SET b v PX 1
 SET c v PX 1
@@ -46,10 +47,12 @@ SET d v PX 1
 SET e v PX 1
 SET f v PX 1
 SET g v PX 1
+SET h v PX 1
 ~wait 20
 SINTERSTORE a s nothing
 SUNIONSTORE b s
 BITOP AND c nothing
+BITOP NOT h string
 SORT nothing STORE d
 SORT s STORE e
 ZUNIONSTORE f 1 nothing

@@ -67,9 +67,14 @@ export const bitfield = command({
   },
 });
 
-/** Whether one of the operations writes, as far as that can be seen without reading them. */
+/** Whether one of the operations writes, as far as that can be seen without reading them, or is none. */
 function mayWrite(call: Call): boolean {
-  for (let at = 2; at < call.argc; at++) if (call.is(at, "set") || call.is(at, "incrby")) return true;
+  for (let at = 2; at < call.argc; ) {
+    const left = call.argc - at - 1;
+    if (call.is(at, "get") && left >= 2) at += 3;
+    else if (call.is(at, "overflow") && left >= 1) at += 2;
+    else return true;
+  }
   return false;
 }
 

@@ -137,6 +137,7 @@ sameReplies(
     EXPIRE a 100 LT NX
     EXPIRE a 100 GT LT
     EXPIRE a 100 XX XX
+    EXPIRE a 100 "\r\nN\r\nX\n\r"
     EXPIRE a 100 NX NX
     === bad arguments
     SET a 1
@@ -380,6 +381,17 @@ sameReplies(
     SCAN 0 TYPE nonsense
     SCAN 0 MATCH a COUNT 5 TYPE string
     SCAN 0 MATCH b MATCH a
+    === an empty name fits one star only
+    SET "" 1
+    KEYS *
+    KEYS **
+    KEYS ""
+    SCAN 0 MATCH *
+    SCAN 0 MATCH **
+    SADD s ""
+    SSCAN s 0 MATCH *
+    SSCAN s 0 MATCH **
+    SSCAN s 0 MATCH ""
     === cursors
     SCAN x
     SCAN 1x
