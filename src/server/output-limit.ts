@@ -1,5 +1,6 @@
 /** `client-output-buffer-limit`: a client that does not read what is sent to it is disconnected. */
 
+import { clientLine } from "../commands/connection/client/line.js";
 import type { BufferLimit } from "../config/kinds/buffer-limits.js";
 import type { Values } from "../config/table.js";
 import type { Client } from "../engine/client.js";
@@ -22,7 +23,7 @@ export function checkOutput(client: Client, engine: Engine): void {
   if (client.replica !== null) engine.services.primary.blame(client.replica, "output-limit");
   engine.services.log(
     "warning",
-    `Client id=${client.id} addr=${client.link.remote} scheduled to be closed ASAP for overcoming of output buffer limits.`,
+    `Client ${clientLine(client, now, null)} scheduled to be closed ASAP for overcoming of output buffer limits.`,
   );
   client.link.destroy();
 }

@@ -106,3 +106,25 @@ oracleTest("a PSYNC that is answered with NOAUTH is logged as by redis-server", 
   const expected = await refusal(REDIS_EXECUTABLE, primary);
   assert.equal(await refusal(TIDEMARK_EXECUTABLE, primary), expected);
 });
+
+/** What a replica logs when its primary has been silent for too long. */
+async function silence(executable: string, primary: TidemarkHere): Promise<string[]> {
+  await using replica = await ServerProcess.start({
+    executable,
+    args: ["--save", "", "--repl-timeout", "1", "--replicaof", "127.0.0.1", String(primary.port)],
+  });
+  await replica.run.logged("MASTER timeout");
+  await replica.run.logged("Reconnecting");
+  const lines = replica.log.split("\n").map((line) => line.replace(/^\d+:(.) .{24} . /, "$1 "));
+  const from = lines.findIndex((line) => line.includes("MASTER timeout"));
+  return lines.slice(from, from + 4);
+}
+
+oracleTest("a silent primary is logged in redis-server's lines", async () => {
+  await using primary = await TidemarkHere.start({
+    "repl-diskless-sync-delay": "0",
+    "repl-ping-replica-period": "3600",
+  });
+  const expected = await silence(REDIS_EXECUTABLE, primary);
+  assert.deepEqual(await silence(TIDEMARK_EXECUTABLE, primary), expected);
+});

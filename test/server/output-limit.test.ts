@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { eventually } from "../support/condition.js";
 import { simulatedPlatform } from "../support/platform.js";
+import { ServerProcess } from "../support/process.js";
 import { launchSimulated, TidemarkHere } from "../support/product.js";
 
 const KB = 1024;
@@ -63,4 +64,19 @@ test("a silent subscriber is not put out by timeout", async () => {
   using other = await server.client();
   assert.equal(await other.call("PUBLISH", "a", "x"), 1);
   await eventually("the message is there", () => subscriber.hasArrivals);
+});
+
+test("who is put out is logged with the fields of CLIENT LIST", async () => {
+  await using server = await ServerProcess.start({
+    args: ["--save", "", "--client-output-buffer-limit", "normal 1mb 0 0"],
+  });
+  using slow = await server.client();
+  await slow.call("SET", "big", "x".repeat(1024 * KB));
+  slow.pause();
+  for (let i = 0; i < 40; i++) slow.send("GET", "big");
+  await server.run.logged("scheduled to be closed");
+  assert.match(
+    server.log,
+    /# Client id=\d+ addr=\S+ laddr=\S+ .* omem=[1-9]\d* .* cmd=get .* scheduled to be closed ASAP for overcoming of output buffer limits\.\n/,
+  );
 });

@@ -153,12 +153,15 @@ export class Follower implements LinkOwner {
 
   /** Ends the link, if there is one, because this server wants to. */
   private leave(): void {
-    const { log, clock } = this.parts;
     const { isLinked } = this;
     this.link?.end();
     this.link = null;
     this.ended = "connecting";
-    if (!isLinked) return;
+    if (isLinked) this.noteLoss();
+  }
+
+  private noteLoss(): void {
+    const { log, clock } = this.parts;
     this.downSinceMs = clock.now();
     log("warning", "Connection with master lost.");
     log("notice", "Caching the disconnected master state.");
@@ -277,12 +280,10 @@ export class Follower implements LinkOwner {
   }
 
   lost(_link: Link, was: LinkPhase): void {
-    const { log, clock } = this.parts;
     this.link = null;
     this.ended = was;
     if (was !== "connected") return;
-    this.downSinceMs = clock.now();
-    log("notice", "Caching the disconnected master state.");
+    this.noteLoss();
     this.connect();
   }
 

@@ -100,7 +100,7 @@ export class Link {
     this.socket?.write(encodeCommand(command), () => {});
   }
 
-  /** Ends the link and says why. */
+  /** Ends the link and says why, unless it is no more than that the connection is lost. */
   lose(why: string | null): void {
     if (this.over) return;
     const was = this.phase;
@@ -155,7 +155,7 @@ export class Link {
 
   private closed(error: Error | null): void {
     const reason = error === null ? "connection lost" : systemReason(error);
-    if (this.phase === "connected") this.lose("Connection with master lost.");
+    if (this.phase === "connected") this.lose(null);
     else if (this.phase === "sync") this.lose(`I/O error trying to sync with MASTER: ${reason}`);
     else this.lose(`Connection with master lost during the handshake: ${reason}`);
   }
@@ -349,7 +349,7 @@ export class Link {
     this.phase = "connected";
     this.lastIoMs = this.parts.clock.now();
     const { remote, local, fd } = this.socket!;
-    const link = { remote, local, fd, destroy: () => this.lose("Connection with master lost.") };
+    const link = { remote, local, fd, destroy: () => this.lose(null) };
     this.stream = new Stream(this.parts.dataset.stream, this.parts.stream, database, link);
     this.owner.connected();
   }
