@@ -1,0 +1,131 @@
+/**
+ * What one connection has written, and what of it must be there after a crash: everything that was promised, and of the
+ * rest some first part, each operation whole and none twice. All else in its database follows from the operations that
+ * are there.
+ */
+
+import type { Reply, WireClient } from "../support/wire.js";
+
+const FIELDS = 20;
+
+export class Ledger {
+  /** The number of the last operation that was sent. */
+  sent = 0;
+  /** The numbers of the operations that were answered with success, in their order. */
+  private acknowledged: number[] = [];
+  /** Those that were refused: they must not be there. All others may be. */
+  private readonly refused = new Set<number>();
+  /** Up to this number nothing that was acknowledged may be missing after the loss of the process, or of the power. */
+  private safeFromDeath = 0;
+  private safeFromPowerLoss = 0;
+
+  constructor(readonly database: number) {}
+
+  /** The next operation: a transaction that notes its number in a list and changes one other key. */
+  async write(client: WireClient): Promise<"acknowledged" | "refused" | "unknown"> {
+    const n = ++this.sent;
+    const commands = [["MULTI"], ["RPUSH", "list", n], change(n), ["EXEC"]];
+    for (const words of commands) client.send(...words);
+    // All are asked for at once, so that other writes may be under way on the same connection.
+    const replies = await Promise.all(commands.map(() => client.receive())).catch((): Reply[] => []);
+    const last = replies.at(-1);
+    if (last?.type === "*") {
+      this.acknowledged.push(n);
+      return "acknowledged";
+    }
+    const text = String(last?.value ?? "");
+    if (last !== undefined && !/EXECABORT|MISCONF|^UNKNOWN/.test(text))
+      throw new Error(`A write was answered with ${text}`);
+    if (!text.startsWith("EXECABORT")) return "unknown";
+    this.refused.add(n);
+    return "refused";
+  }
+
+  /** Whether everything that was sent has been answered with success. */
+  get last(): number {
+    return this.acknowledged.at(-1) ?? 0;
+  }
+
+  /** What has been acknowledged up to this number is promised. */
+  promise(upTo: number, against: "death" | "power loss"): void {
+    this.safeFromDeath = Math.max(this.safeFromDeath, upTo);
+    if (against === "power loss") this.safeFromPowerLoss = Math.max(this.safeFromPowerLoss, upTo);
+  }
+
+  /** What is wrong with the data, or null; from then on exactly this data has to be there. */
+  async check(client: WireClient, after: "death" | "power loss"): Promise<string | null> {
+    const promised = after === "death" ? this.safeFromDeath : this.safeFromPowerLoss;
+    await client.call("SELECT", this.database);
+    const list = ((await client.call("LRANGE", "list", 0, -1)) as string[]).map(Number);
+    const wrong = this.judge(list, promised) ?? (await compare(client, list));
+    if (wrong !== null) return `database ${this.database}: ${wrong}`;
+    this.acknowledged = list;
+    this.safeFromDeath = this.sent;
+    return null;
+  }
+
+  private judge(list: readonly number[], promised: number): string | null {
+    const there = new Set(list);
+    const disorder = list.findIndex((n, index) => index > 0 && n <= list[index - 1]!);
+    if (disorder > 0) return `${list[disorder - 1]} is followed by ${list[disorder]}`;
+    const invented = list.find((n) => this.refused.has(n) || n > this.sent);
+    if (invented !== undefined) return `${invented} was refused, or never sent`;
+    const missing = this.acknowledged.find((n) => !there.has(n));
+    if (missing === undefined) return null;
+    if (missing <= promised) return `${missing} is missing, and ${promised} was promised of ${this.sent}`;
+    const later = list.find((n) => n > missing);
+    return later === undefined ? null : `${later} is there without ${missing}`;
+  }
+}
+
+/** What operation `n` does besides. */
+function change(n: number): (string | number)[] {
+  const field = n % FIELDS;
+  if (n % 6 === 0) return ["INCR", "counter"];
+  if (n % 6 === 1) return ["HSET", "hash", field, n];
+  if (n % 6 === 2) return ["ZADD", "zset", n, field];
+  if (n % 6 === 3) return ["SADD", "set", n];
+  if (n % 6 === 4) return ["SET", `key:${field}`, n];
+  return ["DEL", `key:${(n * 7) % FIELDS}`];
+}
+
+/** How the other keys differ from what these operations leave, or null. */
+async function compare(client: WireClient, list: readonly number[]): Promise<string | null> {
+  const counter = list.filter((n) => n % 6 === 0).length;
+  const hash = new Map<string, string>();
+  const zset = new Map<string, string>();
+  const keys = new Map<string, string>();
+  for (const n of list) {
+    const [name, key, first, second] = change(n).map(String) as [string, string, string, string];
+    if (name === "HSET") hash.set(first, second);
+    if (name === "ZADD") zset.set(second, first);
+    if (name === "SET") keys.set(key, first);
+    if (name === "DEL") keys.delete(key);
+  }
+  const names = Array.from({ length: FIELDS }, (_, field) => `key:${field}`);
+  const text = (value: unknown): string => JSON.stringify(value);
+  const expected = {
+    counter: counter === 0 ? null : String(counter),
+    hash: sorted(hash),
+    zset: sorted(zset),
+    set: list.filter((n) => n % 6 === 3),
+    keys: names.map((name) => keys.get(name) ?? null),
+  };
+  const found = {
+    counter: await client.call("GET", "counter"),
+    hash: sorted(pairs(await client.call("HGETALL", "hash"))),
+    zset: sorted(pairs(await client.call("ZRANGE", "zset", 0, -1, "WITHSCORES"))),
+    set: ((await client.call("SMEMBERS", "set")) as string[]).map(Number).sort((a, b) => a - b),
+    keys: await client.call("MGET", ...names),
+  };
+  return text(expected) === text(found) ? null : `expected ${text(expected)}, found ${text(found)}`;
+}
+
+function pairs(flat: unknown): Map<string, string> {
+  const words = flat as string[];
+  return new Map(words.flatMap((word, at) => (at % 2 === 0 ? [[word, words[at + 1]!] as const] : [])));
+}
+
+function sorted(map: ReadonlyMap<string, string>): [string, string][] {
+  return [...map].sort(([a], [b]) => Number(a) - Number(b));
+}
