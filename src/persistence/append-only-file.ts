@@ -256,9 +256,15 @@ export class AppendOnlyFile {
     this.onProgress?.();
   }
 
+  /** Gives the file another name. Throws what the disk throws. */
+  rename(path: string): void {
+    this.tail.file.rename(path);
+  }
+
   /** Gives everything up that the device does not have, and the file, whose path is given back. */
   abandon(): string {
     this.health.state = "closed";
+    this.mending.giveUp();
     this.tail.abandon();
     return this.tail.file.path;
   }

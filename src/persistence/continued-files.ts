@@ -1,4 +1,4 @@
-/** At start: what a change from one incr file to its continuation has left, if the server died during it. */
+/** At start: what a change from one incr file to the next has left, if the server died during it. */
 
 import type { Disk } from "../platform/disk.js";
 import { CONTINUATION_BYTES, type Continuation, parseContinuation } from "./continuation.js";
@@ -26,7 +26,8 @@ interface Found extends Continuation {
 
 /** Adopts a continuation that is not in the manifest yet, and cuts each file where its continuation begins. */
 export function settleContinuations(directory: AofDirectory, parts: Parts): void {
-  adoptContinuation(directory, parts);
+  for (const file of directory.unnamedIncrs())
+    if (!adopted(directory, file, parts)) setAside(directory, file, parts);
   for (const file of directory.manifest.incrs) {
     const continuation = continuationIn(directory, file);
     if (continuation !== null) cutContinued(directory, continuation, parts);
@@ -50,25 +51,26 @@ function continuationIn(directory: AofDirectory, file: ManifestFile): Found | nu
  * the position, it has not been cut: everything is still there unless the machine lost power, so the copy counts only
  * when it is whole. If the old file has been cut, the copy had been on the device before.
  */
-function adoptContinuation(directory: AofDirectory, parts: Parts): void {
+function adopted(directory: AofDirectory, file: ManifestFile, parts: Parts): boolean {
   const { manifest, disk } = directory;
   const last = manifest.lastIncr;
-  const file = directory.nextIncr;
+  const continuation = last === null ? null : continuationIn(directory, file);
+  if (continuation === null || continuation.seq !== last!.seq) return false;
+  const isCut = directory.sizeOf(last!.name) <= continuation.position;
+  if (!isCut && !isWhole(directory, file, continuation)) return false;
   const path = directory.pathOf(file.name);
-  if (last === null || disk.stat(path) === null) return;
-  const continuation = continuationIn(directory, file);
-  if (continuation !== null && continuation.seq === last.seq) {
-    const isCut = directory.sizeOf(last.name) <= continuation.position;
-    if (isCut || isWhole(directory, file, continuation)) {
-      // A sync of it may have failed (recovery.ts), and there is no second copy once the old file is cut.
-      if (!isCut) writeDurably(disk, path, disk.readFile(path)!);
-      cutContinued(directory, continuation, parts);
-      directory.save(manifest.withIncr(file));
-      parts.log("notice", `Adopted AOF incr file ${file.name}, which the server was about to continue with`);
-      return;
-    }
-  }
-  if (directory.sizeOf(file.name) === 0) return;
+  // A sync of it may have failed (recovery.ts), and there is no second copy once the old file is cut.
+  if (!isCut) writeDurably(disk, path, disk.readFile(path)!);
+  cutContinued(directory, continuation, parts);
+  directory.save(manifest.withIncr(file));
+  parts.log("notice", `Adopted AOF incr file ${file.name}, which the server was about to continue with`);
+  return true;
+}
+
+/** The file was to become part of the log, and has not. */
+function setAside(directory: AofDirectory, file: ManifestFile, parts: Parts): void {
+  const { disk } = directory;
+  const path = directory.pathOf(file.name);
   if (holdsNoCommand(directory, file)) {
     // Drafted for a rewrite that did not come to its cut.
     disk.remove(path);

@@ -27,6 +27,7 @@ export class Cutting {
     const { aof, log } = this.parts;
     this.isProvisional = provisional;
     this.startedMs = startedMs;
+    if (aof() === null) await this.parts.closed();
     const directory = this.parts.directory();
     checkRoom(directory);
     if (directory instanceof SingleDirectory) return this.takeSingle(directory);
@@ -49,7 +50,7 @@ export class Cutting {
     try {
       if (running !== null) return await this.cutOver(directory, running, incr);
       this.parts.begin(incr);
-      return this.begin(directory, entry);
+      return this.begin(directory, directory.isSingle ? null : entry);
     } catch (error) {
       incr.discard();
       throw error;
@@ -58,12 +59,11 @@ export class Cutting {
 
   /** The running file goes on; before the first rewrite it is one that nothing names. */
   private async takeSingle(directory: SingleDirectory): Promise<Cut> {
-    if (this.isProvisional) {
-      const { seq, type } = directory.nextIncr;
-      const name = temporaryName(`${directory.location.appendfilename}-${++this.serial}`);
-      this.parts.begin(await NextIncr.draft(directory, { name, seq, type }, isAnnotated(this.parts.values)));
-    }
-    return this.begin(directory, null);
+    if (!this.isProvisional) return this.begin(directory, null);
+    const { seq, type } = directory.nextIncr;
+    const name = temporaryName(`${directory.location.appendfilename}-${++this.serial}`);
+    const incr = await NextIncr.draft(directory, { name, seq, type }, isAnnotated(this.parts.values));
+    return this.cutTo(incr, null);
   }
 
   /** The cut: the capture is taken, the running file ends, and the log goes on in the new one. */

@@ -88,6 +88,17 @@ export class AofDirectory {
     this.reserved.delete(seq);
   }
 
+  /** The incr files behind the last one that the manifest does not name, in their order. */
+  unnamedIncrs(): ManifestFile[] {
+    const names = new Set(this.disk.list(this.path) ?? []);
+    const { lastSeq } = this;
+    const sequences = [...names].map((name) => Number(/\.(\d{1,15})\.incr\.aof$/.exec(name)?.[1] ?? 0));
+    return sequences
+      .filter((seq) => seq > lastSeq && names.has(this.incr(seq).name))
+      .sort((a, b) => a - b)
+      .map((seq) => this.incr(seq));
+  }
+
   private get lastSeq(): number {
     return Math.max(
       0,
@@ -187,9 +198,19 @@ export class AofDirectory {
         log("notice", `Removing the history file ${name} in the background`);
         await this.disk.removeAside(this.pathOf(name));
       }
+    if (!this.isDoubtful) this.removeUnnamed();
     // Another rewrite may have added some meanwhile.
     if (removed.length > 0) await this.alter((manifest) => manifest.withoutHistory(removed));
     await this.prune(now, log);
+  }
+
+  /**
+   * Removes drafts that nobody works on any more. One that continues a file which is history now would be taken for the
+   * continuation of another one, once that has the same number.
+   */
+  private removeUnnamed(): void {
+    for (const { name, seq } of this.unnamedIncrs())
+      if (!this.reserved.has(seq)) removeQuietly(this.disk, this.pathOf(name));
   }
 
   /** Removes what is kept for too long, or is beyond another limit. Costs nothing while that cannot have changed. */

@@ -68,6 +68,19 @@ export async function writeAside(
   }
 }
 
+/** An empty file to append to. One that is there goes, or loses its bytes if it cannot be removed. */
+export function openAnew(disk: Disk, path: string): DiskFile {
+  removeQuietly(disk, path);
+  const file = disk.open(path, "append");
+  try {
+    if ((disk.stat(path)?.bytes ?? 0) > 0) file.truncate(0);
+    return file;
+  } catch (error) {
+    closeQuietly(file);
+    throw error;
+  }
+}
+
 /** A new file with these bytes, on the device; its name is not, until the directory is synced. */
 export function writeSynced(disk: Disk, path: string, bytes: Uint8Array): void {
   const file = disk.open(path, "create");

@@ -24,7 +24,7 @@ import { crc32 } from "../util/crc32.js";
 import type { Piece } from "./block-queue.js";
 import { formatContinuation } from "./continuation.js";
 import type { AofDirectory } from "./directory.js";
-import { closeQuietly, removeQuietly, writeAside } from "./durable-file.js";
+import { closeQuietly, openAnew, writeAside } from "./durable-file.js";
 import type { ManifestFile } from "./manifest.js";
 import type { GoOn, Replacement } from "./replacement.js";
 import { makeSure } from "./torn-tail.js";
@@ -83,6 +83,10 @@ export class FileReplacement implements Replacement {
     };
   }
 
+  giveUp(): void {
+    this.parts.directory.giveBack(this.entry);
+  }
+
   private async secure(): Promise<void> {
     const { directory, old, safe, position, clock } = this.parts;
     if (safe < position) await makeSure(directory.disk, old.path, safe, clock);
@@ -93,10 +97,8 @@ export class FileReplacement implements Replacement {
     const path = directory.pathOf(this.entry.name);
     if (this.file !== null) closeQuietly(this.file);
     await directory.settle();
-    removeQuietly(directory.disk, path);
-    const file = directory.disk.open(path, "append");
+    const file = openAnew(directory.disk, path);
     this.file = file;
-    if (directory.sizeOf(this.entry.name) > 0) file.truncate(0);
     this.length = 0;
     this.crc = 0;
     for (const bytes of this.content()) {

@@ -30,6 +30,11 @@ export class Mending {
     this.replacement = isDoubtful ? retryOfName(this.directory) : null;
   }
 
+  /** The file is given up as it is. */
+  giveUp(): void {
+    this.replacement?.giveUp();
+  }
+
   /** Does what is left to do. Gives back by how much the files before the new one have grown; null when it failed. */
   async run(tail: Tail): Promise<number | null> {
     this.replacement ??= replacementOf(this.directory, tail, this.clock);

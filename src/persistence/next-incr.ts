@@ -3,7 +3,7 @@
 import { formatSeal } from "../log/seal.js";
 import type { DiskFile } from "../platform/disk.js";
 import type { AofDirectory } from "./directory.js";
-import { closeQuietly, removeQuietly, writeAll } from "./durable-file.js";
+import { closeQuietly, openAnew, removeQuietly, writeAll } from "./durable-file.js";
 import type { ManifestFile } from "./manifest.js";
 
 export class NextIncr {
@@ -24,8 +24,7 @@ export class NextIncr {
   static async draft(directory: AofDirectory, entry: ManifestFile, seals: boolean): Promise<NextIncr> {
     const path = directory.pathOf(entry.name);
     await directory.settle();
-    removeQuietly(directory.disk, path);
-    const file = directory.disk.open(path, "append");
+    const file = openAnew(directory.disk, path);
     try {
       const seal = seals ? formatSeal(0, 0, null, 0) : Buffer.alloc(0);
       writeAll(file, seal);

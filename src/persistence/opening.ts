@@ -203,7 +203,7 @@ async function importIntoSingle(directory: SingleDirectory, clock: Clock, log: L
 function createIncr(directory: AofDirectory, file: ManifestFile, log: LogLine): void {
   const path = directory.pathOf(file.name);
   log("notice", `Creating AOF incr file ${file.name} on server start`);
-  if ((directory.disk.stat(path)?.bytes ?? 0) > 0) {
+  if (holdsData(directory.disk, path)) {
     throw new StartError(
       `${path} holds data, but the manifest does not name it. Nothing was changed. ${PUT_ASIDE}`,
     );

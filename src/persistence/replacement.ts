@@ -14,6 +14,8 @@ export type GoOn = (tail: Tail) => number;
 export interface Replacement {
   /** Does what is left to do. Rejects with the disk's error; then it is called again. */
   run(): Promise<GoOn>;
+  /** It is not called again. What there is of the new file stays: the next start may need it. */
+  giveUp(): void;
 }
 
 export function replacementOf(directory: AofDirectory, tail: Tail, clock: Clock): Replacement {

@@ -62,9 +62,11 @@ export interface RewriterParts {
   readonly directory: () => AofDirectory;
   /** The running file, null while there is none. */
   readonly aof: () => AppendOnlyFile | null;
+  /** Settles when a file that was switched off is complete: until then it may still change the manifest. */
+  readonly closed: () => Promise<void>;
   /** Gives the log's bytes to the running file: ends the turn. */
   readonly drain: () => void;
-  /** Makes the provisional file the running one. */
+  /** Makes the provisional file the running one. Throws when the append-only file was switched off meanwhile. */
   readonly begin: (incr: NextIncr) => void;
   /** The format of a base in RDB. */
   readonly rdb: () => Format;

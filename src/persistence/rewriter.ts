@@ -3,6 +3,7 @@
 import { basename } from "node:path";
 import type { JobResult } from "../snapshot/job/job.js";
 import type { AofLatencyEvent } from "./aof-parts.js";
+import type { AppendOnlyFile } from "./append-only-file.js";
 import { Cutting } from "./cutting.js";
 import type { AofDirectory } from "./directory.js";
 import { removeQuietly } from "./durable-file.js";
@@ -31,6 +32,8 @@ export class Rewriter {
   private preparing: Promise<void> | null = null;
   private startedMs = 0;
   private readonly cutting: Cutting;
+  /** The rewrite whose base is being written, or was last. */
+  private cut: Cut | null = null;
 
   constructor(private readonly parts: RewriterParts) {
     this.limit = new RewriteLimit(parts.log);
@@ -58,6 +61,7 @@ export class Rewriter {
     this.preparing = this.cutting.take(provisional, this.startedMs).then(
       (cut) => {
         background.preparing = false;
+        this.cut = cut;
         void cut.job.done.then((result) => this.ended(cut, result));
       },
       (error: unknown) => {
@@ -75,15 +79,17 @@ export class Rewriter {
   cron(): void {
     const { background, values, aof, log, platform } = this.parts;
     this.guardSpace();
-    if (this.isProvisional && aof()?.isBroken === true && this.isRunning && !background.rewriteScheduled) {
+    // Nothing but a rewrite can mend a file that nothing names yet.
+    const isUrgent = this.isProvisional && aof()?.isBroken === true;
+    if (isUrgent && this.isRunning && !background.rewriteScheduled) {
       log("warning", "The new append-only file could not be synced: the rewrite begins anew");
       background.running("rewrite")?.job.abort();
       background.rewriteScheduled = true;
     }
     if (!background.isFree || !this.enabled) return;
-    const now = platform.clock.now();
+    const now = platform.clock.monotonicUs();
     if (background.rewriteScheduled) {
-      if (!this.limit.holds(now)) this.start();
+      if (!this.limit.holds(now, isUrgent)) this.start();
       return;
     }
     const running = aof();
@@ -197,14 +203,20 @@ export class Rewriter {
   private async publish(cut: Cut): Promise<void> {
     const { directory, base, temporary } = cut;
     let { incr } = cut;
-    if (incr !== null && cut.isProvisional) incr = this.nameIncr(directory, incr);
+    const from = cut.isProvisional ? incr : null;
+    if (from !== null) incr = this.nameIncr(cut.running!, directory, from);
     const seq = incr?.seq ?? Number.POSITIVE_INFINITY;
     const added = cut.isProvisional ? incr : null;
-    await this.timed("aof-rename", () =>
-      directory.change((manifest) =>
-        (added === null ? manifest : manifest.withIncr(added)).replaced(base, seq),
-      ),
-    );
+    try {
+      await this.timed("aof-rename", () =>
+        directory.change((manifest) =>
+          (added === null ? manifest : manifest.withIncr(added)).replaced(base, seq),
+        ),
+      );
+    } catch (error) {
+      if (!directory.isDoubtful) this.takeNameBack(cut);
+      throw error;
+    }
     this.parts.log(
       "notice",
       `Successfully renamed the temporary AOF base file ${basename(temporary)} into ${base.name}`,
@@ -212,13 +224,22 @@ export class Rewriter {
   }
 
   /** The provisional file gets its name. */
-  private nameIncr(directory: AofDirectory, incr: ManifestFile): ManifestFile {
+  private nameIncr(running: AppendOnlyFile, directory: AofDirectory, incr: ManifestFile): ManifestFile {
     const final = directory.nextIncr;
-    const [from, to] = [directory.pathOf(incr.name), directory.pathOf(final.name)];
-    this.timed("aof-rename", () => directory.disk.rename(from, to));
+    this.timed("aof-rename", () => running.rename(directory.pathOf(final.name)));
     const named = `${incr.name} into ${final.name}`;
     this.parts.log("notice", `Successfully renamed the temporary AOF incr file ${named}`);
     return final;
+  }
+
+  /** The manifest does not name the new files after all: none of them may look as if it counted. */
+  private takeNameBack({ directory, base, incr, running, isProvisional }: Cut): void {
+    try {
+      if (isProvisional && incr !== null) running!.rename(directory.pathOf(incr.name));
+      removeQuietly(directory.disk, directory.pathOf(base.name));
+    } catch (error) {
+      this.parts.log("warning", `The AOF file could not be renamed back: ${(error as Error).message}`);
+    }
   }
 
   private timed<T>(event: AofLatencyEvent, action: () => T): T {
@@ -234,7 +255,7 @@ export class Rewriter {
   private failed(): void {
     const { background, log, platform } = this.parts;
     this.lastStatus = "err";
-    this.limit.failed(platform.clock.now());
+    this.limit.failed(platform.clock.monotonicUs());
     if (!this.isProvisional) return;
     background.rewriteScheduled = true;
     log("notice", "The append-only file is not complete before it has been rewritten: it is tried again");
@@ -242,8 +263,8 @@ export class Rewriter {
 
   private guardSpace(): void {
     const running = this.parts.background.running("rewrite");
-    if (running === null) return;
-    const reason = lackOfRoom(this.parts.directory());
+    if (running === null || running.job !== this.cut?.job) return;
+    const reason = lackOfRoom(this.cut.directory);
     if (reason === null) return;
     this.parts.log("warning", reason);
     running.job.abort();

@@ -9,7 +9,7 @@
 
 import type { DiskFile } from "../platform/disk.js";
 import type { Piece } from "./block-queue.js";
-import { closeQuietly, removeQuietly, temporaryName, writeAside } from "./durable-file.js";
+import { closeQuietly, openAnew, temporaryName, writeAside } from "./durable-file.js";
 import type { GoOn, Replacement } from "./replacement.js";
 import type { SingleDirectory } from "./single-directory.js";
 
@@ -52,12 +52,13 @@ export class SingleReplacement implements Replacement {
     };
   }
 
+  giveUp(): void {}
+
   private async draft(temporary: string): Promise<void> {
     const { directory, position, pieces } = this.parts;
     if (this.file !== null) closeQuietly(this.file);
     this.file = null;
-    removeQuietly(directory.disk, temporary);
-    const file = directory.disk.open(temporary, "append");
+    const file = openAnew(directory.disk, temporary);
     this.file = file;
     const old = directory.disk.open(directory.filePath, "read");
     try {

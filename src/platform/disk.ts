@@ -23,6 +23,7 @@ export interface FileInfo {
 
 /** One open file. Positions and lengths are bytes. */
 export interface DiskFile {
+  /** The name that it was opened by, or has been given since (`rename`). */
   readonly path: string;
   /** Writes at the end and returns how many bytes the kernel took, which may be fewer than asked. */
   write(bytes: Uint8Array, start: number, end: number): number;
@@ -41,6 +42,7 @@ export interface DiskFile {
   /** fdatasync in place, for shutdown and start. */
   syncNow(): void;
   truncate(bytes: number): void;
+  rename(path: string): void;
   close(): void;
   /** Like `close`, on the thread pool: the end of a big file that has no name any more takes its time. */
   closeAside(): Promise<void>;
@@ -75,7 +77,7 @@ const FLAGS: Record<OpenMode, string> = { read: "r", append: "a", create: "w", u
 
 class NodeFile implements DiskFile {
   constructor(
-    readonly path: string,
+    public path: string,
     private readonly fd: number,
   ) {}
 
@@ -117,6 +119,11 @@ class NodeFile implements DiskFile {
 
   syncNow(): void {
     fs.fdatasyncSync(this.fd);
+  }
+
+  rename(path: string): void {
+    fs.renameSync(this.path, path);
+    this.path = path;
   }
 
   truncate(bytes: number): void {

@@ -42,6 +42,7 @@ export class AppendOnly {
       background,
       directory: () => this.findDirectory(),
       aof: () => this.file,
+      closed: () => this.closing,
       drain: () => this.turn.drain(),
       begin: (incr) => this.beginProvisional(incr),
       rdb: () => saver.format(true),
@@ -173,7 +174,7 @@ export class AppendOnly {
     engine.keyspace.unsettled.active = false;
     this.file = null;
     if (wasProvisional) {
-      this.abandon(file);
+      this.abandon(file, this.directory!);
       turn.progress();
       return;
     }
@@ -190,17 +191,19 @@ export class AppendOnly {
 
   /** The log goes into a file that nothing names yet; from this moment on it has everything. */
   private beginProvisional(incr: NextIncr): void {
+    if (!this.rewriter.isProvisional) throw new Error("the append-only file was switched off");
     this.turn.drain();
-    if (this.file !== null) this.abandon(this.file);
+    if (this.file !== null) this.abandon(this.file, incr.directory);
     incr.release();
     const { engine } = this;
     this.open(incr.directory, incr.entry, incr.bytes, true);
     if (engine.log.listen("file", true)) engine.history.renew();
   }
 
-  /** A file that nothing names is given up. */
-  private abandon(file: AppendOnlyFile): void {
-    removeQuietly(this.engine.platform.disk, file.abandon());
+  /** A file that nothing names, unless nobody knows what the disk's manifest names, is given up. */
+  private abandon(file: AppendOnlyFile, directory: AofDirectory): void {
+    const path = file.abandon();
+    if (!directory.isDoubtful) removeQuietly(directory.disk, path);
   }
 
   private open(

@@ -365,7 +365,7 @@ class SimulatedFile implements DiskFile {
 
   constructor(
     private readonly disk: SimulatedDisk,
-    readonly path: string,
+    public path: string,
     private readonly node: FileNode,
     private readonly mode: OpenMode,
   ) {}
@@ -431,6 +431,11 @@ class SimulatedFile implements DiskFile {
     this.disk.attempt("truncate", this.path);
     this.node.truncate(bytes);
     this.disk.note("truncate", this.path, bytes);
+  }
+
+  rename(path: string): void {
+    this.disk.rename(this.path, path);
+    this.path = path;
   }
 
   close(): void {
