@@ -1,5 +1,6 @@
 /** The program: a server in a process of its own, started with redis-server's arguments, or a tool beside it. */
 
+import { rehearse } from "./engine/rehearsal.js";
 import { allowCollecting, inlineDeeply } from "./platform/compiler.js";
 import { nodePlatform } from "./platform/platform.js";
 import { runProcess } from "./server/process.js";
@@ -10,6 +11,7 @@ const loadTool = tools.get(name);
 if (loadTool === undefined) {
   inlineDeeply();
   allowCollecting();
+  rehearse(nodePlatform().chance);
   void runProcess(process.argv.slice(2));
 } else {
   const tool = await loadTool();

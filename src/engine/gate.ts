@@ -103,7 +103,8 @@ export class Gate {
     }
     const writes = this.bitsOf(client, command, WRITE) !== 0;
     // Whoever only asks whether the server is well shall hear of it too.
-    if (writes || command.fullName === "ping") {
+    const asks = command.fullName === "ping";
+    if (writes || asks) {
       const reason = services.writeRefusal();
       if (reason !== null) throw fail(reason);
     }

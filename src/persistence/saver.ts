@@ -167,7 +167,7 @@ export class Saver {
 
   /** A cut has been taken, for whatever purpose, in so many microseconds. */
   tookCut(us: number): void {
-    this.lastCutUs = us;
+    this.lastCutUs = Math.round(us);
     this.cuts++;
     this.onCut(us / 1000);
   }

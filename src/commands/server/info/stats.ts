@@ -64,7 +64,7 @@ function others({ statistics, pubsub, services, keyspace }: Engine): Field[] {
     ["pubsub_channels", pubsub.channel.count],
     ["pubsub_patterns", pubsub.pattern.count],
     ["pubsubshard_channels", pubsub.shard.count],
-    ["latest_fork_usec", Math.round(services.saver.lastCutUs)],
+    ["latest_fork_usec", services.saver.lastCutUs],
     ["total_forks", services.saver.cuts],
     ["migrate_cached_sockets", 0],
     [
