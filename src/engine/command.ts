@@ -139,6 +139,9 @@ const BITS: Partial<Record<Flag, number>> = {
   no_async_loading: NO_ASYNC_LOADING,
 };
 
+/** As many words as anybody sends. */
+const ANY_NUMBER = 0x3fffffff;
+
 /** A command as it is executed: its declaration, what is derived from it, and its statistics in this server. */
 export class Command {
   /** As errors, statistics and COMMAND name it, whatever its name is after `rename-command`: `get`, `config|get`. */
@@ -152,6 +155,9 @@ export class Command {
   /** The declaration's own: each declaration has a shape of its own, and to read from any of them takes a search. */
   readonly run: Declaration["run"];
   readonly subcommands: ReadonlyMap<string, Command>;
+  /** The fewest and the most words of a call. */
+  private readonly argcMin: number;
+  private readonly argcMax: number;
   /** The name in bytes, lower case, by which it is found. */
   readonly nameBytes: Uint8Array;
 
@@ -173,6 +179,8 @@ export class Command {
     const args = declaration.args ?? [];
     this.fullName = parent === null ? declaration.name : `${parent.declaration.name}|${declaration.name}`;
     this.arity = declaration.arity ?? (declaration.subcommands !== undefined ? -2 : arityOf(args, words));
+    this.argcMin = Math.abs(this.arity);
+    this.argcMax = this.arity < 0 ? ANY_NUMBER : this.arity;
     this.keySpecs = declaration.keySpecs ?? keySpecsOf(args, words);
     this.keyRange = keyRangeOf(this.keySpecs);
     this.categories = categoriesOf(declaration);
@@ -194,7 +202,7 @@ export class Command {
   }
 
   acceptsCount(argc: number): boolean {
-    return this.arity >= 0 ? argc === this.arity : argc >= -this.arity;
+    return argc >= this.argcMin && argc <= this.argcMax;
   }
 
   /** The flags in the order in which COMMAND INFO lists them. */
