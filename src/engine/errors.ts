@@ -57,5 +57,8 @@ export const notInteger = (): CommandError => silent("ERR value is not an intege
 export const notFloat = (): CommandError => silent("ERR value is not a valid float");
 export const noSuchKey = (): CommandError => silent("ERR no such key");
 export const outOfRange = (): CommandError => silent("ERR index out of range");
+/** For a word after the command's name that is no subcommand, or has a number of arguments that it does not take. */
+export const wrongSubcommand = (word: string, container: string): CommandError =>
+  silent(`ERR unknown subcommand or wrong number of arguments for '${word}'. Try ${container} HELP.`);
 export const wrongArity = (fullName: string): CommandError =>
   silent(`ERR wrong number of arguments for '${fullName}' command`);

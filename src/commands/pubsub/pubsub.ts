@@ -3,7 +3,7 @@
 import { multiple, optional, pattern, string } from "../../engine/argument.js";
 import type { Call } from "../../engine/call.js";
 import { command, type Flag } from "../../engine/command.js";
-import { fail } from "../../engine/errors.js";
+import { wrongSubcommand } from "../../engine/errors.js";
 import type { Topics } from "../../engine/subscriptions.js";
 import { globMatch } from "../../util/glob.js";
 import { helpCommand } from "../help.js";
@@ -76,9 +76,7 @@ export const pubsub = command({
 });
 
 function replyNames(call: Call, topics: Topics): void {
-  if (call.argc > 3) {
-    throw fail(`unknown subcommand or wrong number of arguments for '${call.shown(1)}'. Try PUBSUB HELP.`);
-  }
+  if (call.argc > 3) throw wrongSubcommand(call.shown(1, 128), "PUBSUB");
   const wanted = call.argc === 3 ? call.view(2) : null;
   const names: Buffer[] = [];
   for (const { name } of topics.all()) {

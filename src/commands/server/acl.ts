@@ -5,7 +5,7 @@ import { integer, optional, string } from "../../engine/argument.js";
 import type { Call } from "../../engine/call.js";
 import { CATEGORIES } from "../../engine/categories.js";
 import { command, type Declaration, type Flag } from "../../engine/command.js";
-import { fail } from "../../engine/errors.js";
+import { fail, wrongSubcommand } from "../../engine/errors.js";
 import { helpCommand } from "../help.js";
 
 const PASSWORD_BITS = 256;
@@ -52,7 +52,7 @@ const cat = subcommand("cat", false, {
 });
 
 function commandsIn(call: Call): string[] {
-  if (call.argc > 3) throw wrongCount("CAT");
+  if (call.argc > 3) throw wrongSubcommand(call.shown(1, 128), "ACL");
   const category = call.text(2).toLowerCase();
   if (!CATEGORIES.includes(category)) throw fail(`Unknown category '${call.shown(2, 128)}'`);
   return call.engine.commands
@@ -61,16 +61,12 @@ function commandsIn(call: Call): string[] {
     .map((one) => one.fullName);
 }
 
-function wrongCount(name: string): Error {
-  return fail(`unknown subcommand or wrong number of arguments for '${name}'. Try ACL HELP.`);
-}
-
 const genpass = subcommand("genpass", false, {
   summary: "Makes a password that cannot be guessed, in hexadecimal",
   complexity: "O(1)",
   args: [optional(integer("bits"))],
   run(call) {
-    if (call.argc > 3) throw wrongCount("GENPASS");
+    if (call.argc > 3) throw wrongSubcommand(call.shown(1, 128), "ACL");
     const bits = call.argc === 2 ? PASSWORD_BITS : readBits(call);
     const digits = Math.ceil(bits / BITS_OF_DIGIT);
     const bytes = call.engine.platform.chance.bytes(Math.ceil(digits / 2));

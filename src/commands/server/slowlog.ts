@@ -1,8 +1,9 @@
 /** SLOWLOG: the commands that took longest. */
 
 import { integer, optional } from "../../engine/argument.js";
+import type { Call } from "../../engine/call.js";
 import { command, type Flag } from "../../engine/command.js";
-import { fail } from "../../engine/errors.js";
+import { fail, wrongSubcommand } from "../../engine/errors.js";
 import { helpCommand } from "../help.js";
 
 const FLAGS: readonly Flag[] = ["admin", "loading", "stale"];
@@ -19,13 +20,8 @@ const get = command({
   history: [["4.0.0", "Shows the client's address and name."]],
   tips: ["request_policy:all_nodes", "nondeterministic_output"],
   run(call) {
-    if (call.argc > 3) {
-      throw fail(
-        `unknown subcommand or wrong number of arguments for '${call.shown(1, 128)}'. Try SLOWLOG HELP.`,
-      );
-    }
-    const badCount = (): Error => fail("count should be greater than or equal to -1");
-    const count = call.argc === 3 ? call.integer(2, badCount, -1) : SHOWN;
+    if (call.argc > 3) throw wrongSubcommand(call.shown(1, 128), "SLOWLOG");
+    const count = call.argc === 3 ? readCount(call) : SHOWN;
     const { slowLog } = call.engine;
     const entries = slowLog.newest(count === -1 ? slowLog.length : count);
     const { reply } = call;
@@ -40,6 +36,13 @@ const get = command({
     }
   },
 });
+
+function readCount(call: Call): number {
+  const bad = (): Error => fail("count should be greater than or equal to -1");
+  const count = call.long(2, bad);
+  if (count < -1) throw bad();
+  return count;
+}
 
 const len = command({
   name: "len",

@@ -8,7 +8,6 @@ import type { Sets } from "../../types/set.js";
 import { SET, ZSET } from "../../types/type.js";
 import { Element, type Visitor } from "../../types/zset.js";
 import { openOneOfMany } from "./access.js";
-import { long } from "./interval.js";
 
 /** What the combination needs of a set. */
 export interface Source {
@@ -37,7 +36,7 @@ export interface Inputs {
 
 /** Reads the number of keys at a position, and the sets at the keys behind it. */
 export function readInputs(call: Call, at: number): Inputs {
-  const count = long(call, at);
+  const count = call.long(at);
   if (count < 1) throw fail(`at least 1 input key is needed for '${call.command.fullName}' command`);
   const end = at + 1 + count;
   if (end > call.argc) throw syntaxError();

@@ -22,8 +22,8 @@ export function sizeOf({ start, end }: Interval): number {
 
 /** From the element of a rank to that of another, both counted from the end if negative. */
 export function rankRange(call: Call, startAt: number, stopAt: number): Range {
-  const start = long(call, startAt);
-  const stop = long(call, stopAt);
+  const start = call.long(startAt);
+  const stop = call.long(stopAt);
   return (set) => {
     const { count } = set;
     const first = Math.max(0, start < 0 ? start + count : start);
@@ -54,12 +54,6 @@ export function memberRange(call: Call, minAt: number, maxAt: number): Range {
   const min = memberBound(call, minAt);
   const max = memberBound(call, maxAt);
   return (set) => ({ start: membersBelow(set, min, false), end: membersBelow(set, max, true) });
-}
-
-/** The argument as a 64-bit integer. Beyond ±2^53 it is only near, which makes no difference to any set. */
-export function long(call: Call, at: number): number {
-  const value = call.maybeInteger(at);
-  return Number.isNaN(value) ? Number(call.integer64(at)) : value;
 }
 
 /** The argument as an integer that is not below a bound; the same error for what is and for what is none. */

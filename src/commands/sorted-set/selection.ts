@@ -5,7 +5,6 @@ import { fail, syntaxError } from "../../engine/errors.js";
 import type { SortedSet, Visitor } from "../../types/zset.js";
 import {
   type Interval,
-  long,
   memberRange,
   type Range,
   rankRange,
@@ -55,7 +54,9 @@ export function readSelection(call: Call, given: Given): Selection {
   if (by === "member" && options.withScores) {
     throw fail("syntax error, WITHSCORES not supported in combination with BYLEX");
   }
-  const { withScores, offset, limit } = options;
+  const { withScores, limit } = options;
+  // A limit of -1 is none, and what stands before it then counts only beside BYSCORE and BYLEX.
+  const offset = by === "rank" ? 0 : options.offset;
   const reverse = options.reverse ?? false;
   return { by, range: readRange(call, given.at, by, reverse), reverse, withScores, offset, limit };
 }
@@ -65,8 +66,8 @@ function readOptions(call: Call, given: Given): Options {
   for (let at = given.at + 2; at < call.argc; at++) {
     if (given.takesScores && call.is(at, "withscores")) options.withScores = true;
     else if (call.is(at, "limit") && at + 2 < call.argc) {
-      options.offset = long(call, ++at);
-      options.limit = long(call, ++at);
+      options.offset = call.long(++at);
+      options.limit = call.long(++at);
     } else if (options.reverse === null && call.is(at, "rev")) options.reverse = true;
     else if (options.by === null && call.is(at, "bylex")) options.by = "member";
     else if (options.by === null && call.is(at, "byscore")) options.by = "score";

@@ -23,6 +23,8 @@ ACL USERS x
 ACL CAT
 ACL CAT nonsense
 ACL CAT a b
+acl cat a b
+acl genpass a b
 ~unordered ACL CAT transaction
 ~unordered ACL CAT BITMAP
 === passwords

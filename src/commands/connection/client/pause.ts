@@ -3,7 +3,7 @@
 import { integer, oneOf, optional, token } from "../../../engine/argument.js";
 import type { Call } from "../../../engine/call.js";
 import { command } from "../../../engine/command.js";
-import { fail } from "../../../engine/errors.js";
+import { fail, wrongSubcommand } from "../../../engine/errors.js";
 import { INT64_MAX } from "../../../util/integer.js";
 
 export const pause = command({
@@ -19,7 +19,7 @@ export const pause = command({
   ],
   history: [["6.2.0", "Mode `WRITE`, and the option `mode` with it."]],
   run(call) {
-    if (call.argc > 4) throw wrongCount(call);
+    if (call.argc > 4) throw wrongSubcommand(call.shown(1, 128), "CLIENT");
     const onlyWrites = call.argc === 4 && call.is(3, "write");
     if (call.argc === 4 && !onlyWrites && !call.is(3, "all")) {
       throw fail("CLIENT PAUSE mode must be WRITE or ALL");
@@ -28,12 +28,6 @@ export const pause = command({
     call.reply.ok();
   },
 });
-
-function wrongCount(call: Call): Error {
-  return fail(
-    `unknown subcommand or wrong number of arguments for '${call.shown(1, 128)}'. Try CLIENT HELP.`,
-  );
-}
 
 /** When the pause ends, milliseconds since 1970. */
 function readEnd(call: Call, at: number): number {
@@ -70,7 +64,7 @@ export const unblock = command({
   ],
   arity: -3,
   run(call) {
-    if (call.argc > 4) throw wrongCount(call);
+    if (call.argc > 4) throw wrongSubcommand(call.shown(1, 128), "CLIENT");
     const isError = call.argc === 4 && call.is(3, "error");
     if (call.argc === 4 && !isError && !call.is(3, "timeout")) {
       throw fail("CLIENT UNBLOCK reason should be TIMEOUT or ERROR");

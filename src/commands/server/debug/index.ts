@@ -5,7 +5,7 @@
 
 import type { Call } from "../../../engine/call.js";
 import { command } from "../../../engine/command.js";
-import { CommandError, fail } from "../../../engine/errors.js";
+import { CommandError, wrongSubcommand } from "../../../engine/errors.js";
 import { latin1 } from "../../../util/ascii.js";
 import { digest, digestValue } from "./digest.js";
 import { object, stringLengths, tableOfKey } from "./entry.js";
@@ -153,8 +153,7 @@ export const debug = command({
     const subcommand = SUBCOMMANDS.get(call.text(1).toLowerCase());
     const [least, most] = subcommand?.argc ?? [0, 0];
     if (subcommand === undefined || call.argc < least || call.argc > most) {
-      const word = call.shown(1, 128);
-      throw fail(`unknown subcommand or wrong number of arguments for '${word}'. Try DEBUG HELP.`);
+      throw wrongSubcommand(call.shown(1, 128), "DEBUG");
     }
     subcommand.run(call);
   },

@@ -36,7 +36,7 @@ function readSamples(call: Call): number {
   let samples = SAMPLES;
   for (let at = 3; at < call.argc; at += 2) {
     if (!call.is(at, "samples") || at + 1 === call.argc) throw syntaxError();
-    samples = call.integer(at + 1);
+    samples = call.long(at + 1);
     if (samples < 0) throw syntaxError();
   }
   return samples;
