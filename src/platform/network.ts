@@ -17,8 +17,6 @@ export type Endpoint = { readonly host: string; readonly port: number } | { read
 export interface ConnectionEvents {
   /** `buffer[0..length)` has arrived; only valid during the call. */
   onData(buffer: Buffer, length: number): void;
-  /** All that was written has been handed to the kernel. */
-  onDrain(): void;
   /** The peer will send no more, and may still read. Without this the connection ends then. */
   onEnd?(): void;
   /** The connection is gone; `error` says why if it was not an orderly end. */
@@ -85,42 +83,51 @@ export const UNIX_PATH_BYTES = process.platform === "linux" ? 108 : 104;
  */
 const READ_BUFFER_BYTES = 16 * 1024;
 
-/** node:net's handle, of which we need the descriptor alone. */
+/** node:net's handle of a connection, of which we need the descriptor alone. */
 interface Handle {
   readonly fd?: number;
 }
-interface SocketInternals {
-  _handle: Handle | null;
+/** That of a listening socket, and what it calls with every connection, or with an error of accepting one. */
+interface ListeningHandle {
+  onconnection: (error: number, handle: Handle) => void;
+}
+interface Internals<T> {
+  readonly _handle: T | null;
 }
 
 class NodeConnection implements Connection {
   readonly remote: string;
-  readonly local: string;
   readonly isLocal: boolean;
-  readonly isUnix: boolean;
   readonly fd: number;
   private events: ConnectionEvents | null = null;
   private error: Error | null = null;
 
   constructor(
     private readonly socket: net.Socket,
-    path: string | null,
+    private readonly path: string | null,
   ) {
-    this.isUnix = path !== null;
     this.remote = path !== null ? `${path}:0` : address(socket.remoteAddress, socket.remotePort);
-    this.local = path !== null ? `${path}:0` : address(socket.localAddress, socket.localPort);
     const ip = socket.remoteAddress ?? "";
     this.isLocal = this.isUnix || ip === "::1" || ip.startsWith("127.") || ip.startsWith("::ffff:127.");
-    this.fd = (socket as unknown as SocketInternals)._handle?.fd ?? -1;
+    this.fd = (socket as unknown as Internals<Handle>)._handle?.fd ?? -1;
     socket.on("error", (error) => {
       this.error = error;
     });
     socket.on("close", () => this.events?.onClose(this.error));
-    socket.on("drain", () => this.events?.onDrain());
     socket.on("end", () => {
       if (this.events?.onEnd === undefined) this.end();
       else this.events.onEnd();
     });
+  }
+
+  get isUnix(): boolean {
+    return this.path !== null;
+  }
+
+  /** Looked up when somebody asks: few connections live to see that. */
+  get local(): string {
+    const { path, socket } = this;
+    return path !== null ? `${path}:0` : address(socket.localAddress, socket.localPort);
   }
 
   get pendingBytes(): number {
@@ -175,7 +182,10 @@ class NodeConnection implements Connection {
   }
 
   end(): void {
-    this.socket.end(() => this.socket.destroy());
+    const { socket } = this;
+    // Closing does what shutting down does first, unless the peer goes on sending or the kernel has not taken all.
+    if (socket.readableEnded && socket.writableLength === 0) socket.destroy();
+    else socket.end(() => socket.destroy());
   }
 
   destroy(): void {
@@ -194,7 +204,7 @@ export function nodeNetwork(): Network {
 
   /**
    * A socket that reads into the shared buffer. node:net offers that (`onread`) for sockets that one makes oneself
-   * and not for those that a server accepts, so an accepted socket hands its handle over to one of ours.
+   * and not for those that a server makes, so the server's handle gives what it accepts to us (`listen`).
    */
   function open(
     options: net.SocketConstructorOpts,
@@ -221,26 +231,25 @@ export function nodeNetwork(): Network {
   return {
     listen(endpoint, backlog, onConnection) {
       const path = "path" in endpoint ? endpoint.path : null;
-      const server = net.createServer({ pauseOnConnect: true, noDelay: true }, (accepted) => {
-        const internals = accepted as unknown as SocketInternals;
-        const handle = internals._handle;
-        if (handle === null) return;
-        internals._handle = null;
+      const server = net.createServer();
+      const accepted = (error: number, handle: Handle): void => {
+        // As with a server of node:net that nobody listens to: the connection will be accepted later, or not at all.
+        if (error !== 0) return;
         const { socket, wrap } = open({ handle, pauseOnCreate: true } as net.SocketConstructorOpts, path);
         if (path === null) socket.setNoDelay(true);
         onConnection(wrap());
-      });
+      };
       return new Promise((resolve, reject) => {
         server.once("error", reject);
         const ready = (): void => {
           server.off("error", reject);
           server.on("error", () => {});
+          (server as unknown as Internals<ListeningHandle>)._handle!.onconnection = accepted;
           const bound = server.address();
           const port = typeof bound === "object" && bound !== null ? bound.port : 0;
           resolve({
             endpoint: "path" in endpoint ? endpoint : { host: endpoint.host, port },
-            // The socket is closed at once. The server's own callback would wait for connections whose handles
-            // it no longer has.
+            // The socket is closed at once.
             close: async () => void server.close(),
           });
         };

@@ -14,6 +14,7 @@ const SPACE = 0x20;
 const QUOTE = 0x22;
 const APOSTROPHE = 0x27;
 const FIRST_BUFFER_BYTES = 256;
+const NO_BYTES = viewed(Buffer.alloc(0));
 
 /** White space before a word. */
 function isBlank(byte: number): boolean {
@@ -26,7 +27,7 @@ function isEnd(byte: number): boolean {
 }
 
 export class InlineReader {
-  private own = viewed(Buffer.alloc(0));
+  private own = NO_BYTES;
 
   /** Bytes of the buffer. */
   get ownBytes(): number {

@@ -36,7 +36,6 @@ export class Peer {
   ) {
     connection.start({
       onData: (buffer, length) => this.receive(buffer, length),
-      onDrain: () => {},
       onClose: (error) => this.lose(error?.message ?? "the connection was closed"),
     });
   }

@@ -8,7 +8,7 @@
 import { clientLine } from "../commands/connection/client/line.js";
 import type { Client, ClientLink } from "../engine/client.js";
 import type { Engine } from "../engine/engine.js";
-import type { Connection as Socket } from "../platform/network.js";
+import type { ConnectionEvents, Connection as Socket } from "../platform/network.js";
 import type { ReplicaLink } from "../replication/primary/replica.js";
 import { type DecoderLimits, ProtocolError, RequestDecoder, WAITING_BYTES_MAX } from "../resp/decoder.js";
 import type { ReplyBlock } from "../resp/reply.js";
@@ -18,7 +18,7 @@ import type { Turn } from "./turn.js";
 /** The most bytes that may wait of a client that must still authenticate. */
 const STRANGER_BYTES_MAX = 1024 * 1024;
 
-export class Connection implements ClientLink, ReplicaLink, DecoderLimits {
+export class Connection implements ClientLink, ReplicaLink, DecoderLimits, ConnectionEvents {
   readonly client: Client;
   private readonly decoder: RequestDecoder;
   private closed = false;
@@ -32,12 +32,7 @@ export class Connection implements ClientLink, ReplicaLink, DecoderLimits {
   ) {
     this.client = engine.clients.connect(this);
     this.decoder = new RequestDecoder(this);
-    socket.start({
-      onData: (buffer, length) => this.received(buffer, length),
-      onDrain: () => {},
-      onEnd: () => this.ended(),
-      onClose: () => this.gone(),
-    });
+    socket.start(this);
   }
 
   // ---- what the decoder may accept ----
@@ -97,7 +92,7 @@ export class Connection implements ClientLink, ReplicaLink, DecoderLimits {
 
   destroy(): void {
     this.socket.destroy();
-    this.gone();
+    this.onClose();
   }
 
   wake(): void {
@@ -145,7 +140,7 @@ export class Connection implements ClientLink, ReplicaLink, DecoderLimits {
 
   // ---- reading ----
 
-  private received(buffer: Buffer, length: number): void {
+  onData(buffer: Buffer, length: number): void {
     const { engine, client } = this;
     engine.refreshTime();
     engine.statistics.bytesIn += length;
@@ -228,13 +223,13 @@ export class Connection implements ClientLink, ReplicaLink, DecoderLimits {
   }
 
   /** The peer asks for nothing more, and may wait for the replies to what it has asked (`printf ... | nc`). */
-  private ended(): void {
+  onEnd(): void {
     const { blocked, replica } = this.client;
     if (blocked === null && replica === null) this.close();
     else this.destroy();
   }
 
-  private gone(): void {
+  onClose(): void {
     if (this.closed) return;
     this.closed = true;
     this.client.closing = true;

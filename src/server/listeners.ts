@@ -192,7 +192,7 @@ function refuse(socket: Socket, text: string): void {
   const reply = new Reply(new BlockPool());
   reply.error(text);
   const { bytes, length } = reply.take()!;
-  socket.start({ onData: () => {}, onDrain: () => {}, onClose: () => {} });
+  socket.start({ onData: () => {}, onClose: () => {} });
   socket.write(bytes.subarray(0, length), () => {});
   socket.end();
 }

@@ -201,7 +201,6 @@ export class SimulatedConnection implements Connection {
       if (bytes.length > room) this.outgoing.unshift({ bytes: bytes.subarray(room) as Buffer, done });
       else done();
     }
-    if (this.outgoing.length === 0) this.events?.onDrain();
   }
 
   private feed(): void {

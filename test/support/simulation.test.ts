@@ -66,7 +66,6 @@ async function pongServer(
         const lines = buffer.toString("latin1", 0, length).split("\n").length - 1;
         for (let left = lines; left > 0; left--) connection.write(Buffer.from("+PONG\r\n"), () => {});
       },
-      onDrain() {},
       onClose() {},
     });
   });

@@ -148,7 +148,6 @@ export class WireClient {
     const sink = client.sink();
     connection.start({
       onData: (buffer, length) => sink.data(Buffer.from(buffer.subarray(0, length))),
-      onDrain: () => {},
       onClose: (error) => sink.closed(error),
     });
     return client;

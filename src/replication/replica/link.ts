@@ -147,7 +147,6 @@ export class Link {
     socket.setKeepAlive(this.parts.config.values["tcp-keepalive"]);
     socket.start({
       onData: (buffer, length) => this.received(buffer, length),
-      onDrain: () => {},
       onClose: (error) => this.closed(error),
     });
     this.nextStep();
