@@ -69,6 +69,15 @@ export class History {
     this.replid = replid;
   }
 
+  /**
+   * The mark of this place by which others know it best. Where nothing has followed the last change of the id, the place is
+   * one of both histories, and mostly it is the old one that others have.
+   */
+  known(offset: number): Mark {
+    const isBoth = this.secondReplidOffset === offset + 1;
+    return { replid: isBoth ? this.replid2 : this.replid, offset };
+  }
+
   /** What was before can no longer be continued. */
   forgetSecond(): void {
     this.replid2 = NO_REPLID;

@@ -29,3 +29,12 @@ test("a server that starts from files branches off the history they belong to", 
   history.branchFrom({ replid, offset: 7 });
   assert.deepEqual([history.replid2, history.secondReplidOffset], [replid, 8]);
 });
+
+test("a place is known by the old id as long as nothing has followed the branch", () => {
+  const history = new History(new SeededChance(1));
+  const old = history.replid;
+  assert.deepEqual(history.known(0), { replid: old, offset: 0 });
+  history.branch(100);
+  assert.deepEqual(history.known(100), { replid: old, offset: 100 });
+  assert.deepEqual(history.known(101), { replid: history.replid, offset: 101 });
+});

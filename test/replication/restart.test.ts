@@ -232,3 +232,39 @@ for (const policy of ["always", "everysec"])
       removeDirectory(dir);
     }
   });
+
+for (const kind of ["redis", "tidemark"] as const)
+  oracleTest(`a killed primary continues behind the ${kind} replica that was promoted`, async () => {
+    const dir = temporaryDirectory();
+    try {
+      const args = [...FILE, "--appendfsync", "no", "--repl-ping-replica-period", "3600"];
+      const first = await ServerProcess.start({ dir, args });
+      const follow = ["--replicaof", "127.0.0.1", String(first.port), "--enable-debug-command", "yes"];
+      await using promoted = await (kind === "redis"
+        ? startOracle({ args: follow })
+        : ServerProcess.start({ args: follow }));
+      using source = await promoted.client();
+      {
+        using client = await first.client();
+        await load(client, 1);
+        await sameData(client, source);
+      }
+      await first.run.kill("SIGKILL");
+      await source.call("REPLICAOF", "NO", "ONE");
+      await load(source, 2);
+      await using again = await ServerProcess.start({ dir, args });
+      using target = await again.client();
+      const follows = ["REPLICAOF", "127.0.0.1", String(promoted.port)];
+      await target.call(...follows);
+      await sameData(source, target);
+      assert.match(String(await source.call("INFO", "stats")), /sync_full:0\r\nsync_partial_ok:1\r\n/);
+      // Not so when it has written something of its own.
+      await target.call("REPLICAOF", "NO", "ONE");
+      await target.call("SET", "own", "1");
+      await target.call(...follows);
+      await sameData(source, target);
+      assert.match(String(await source.call("INFO", "stats")), /sync_full:1\r\nsync_partial_ok:1\r\n/);
+    } finally {
+      removeDirectory(dir);
+    }
+  });

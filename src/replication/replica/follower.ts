@@ -225,7 +225,9 @@ export class Follower implements LinkOwner {
     const { history, stream } = this.parts;
     const failover = this.takesOver !== null;
     if (!this.atMark) return { replid: "?", offset: -1, failover };
-    return { replid: history.replid, offset: stream.offset + 1, failover };
+    // Who takes over is a replica of this server, and knows it by its own id.
+    const { replid } = failover ? history : history.known(stream.offset);
+    return { replid, offset: stream.offset + 1, failover };
   }
 
   continues(replid: string | null): number {

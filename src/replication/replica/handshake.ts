@@ -9,7 +9,14 @@ import type { Command } from "../../resp/peer.js";
 import { bytesOfLatin1 } from "../../util/ascii.js";
 
 /** The primary's answer makes it useless to go on; the message is a line for the log. */
-export class HandshakeError extends Error {}
+export class HandshakeError extends Error {
+  constructor(
+    message: string,
+    readonly level: "notice" | "warning" = "warning",
+  ) {
+    super(message);
+  }
+}
 
 export interface HandshakeParts {
   readonly values: Readonly<Values>;

@@ -101,11 +101,11 @@ export class Link {
   }
 
   /** Ends the link and says why, unless it is no more than that the connection is lost. */
-  lose(why: string | null): void {
+  lose(why: string | null, level: "notice" | "warning" = "warning"): void {
     if (this.over) return;
     const was = this.phase;
     this.end();
-    if (why !== null) this.parts.log("warning", why);
+    if (why !== null) this.parts.log(level, why);
     this.owner.lost(this, was);
   }
 
@@ -212,7 +212,8 @@ export class Link {
       this.lose(`Failed trying to load the MASTER synchronization DB: ${message}`);
       return;
     }
-    this.lose(error instanceof HandshakeError ? message : `Bad data from MASTER: ${message}`);
+    if (error instanceof HandshakeError) this.lose(message, error.level);
+    else this.lose(`Bad data from MASTER: ${message}`);
   }
 
   // ---- Lines ----
@@ -282,9 +283,15 @@ export class Link {
       log("warning", `Failover target rejected psync request: ${reply}`);
       this.owner.answered(false);
     } else if (reply.startsWith("-NOMASTERLINK") || reply.startsWith("-LOADING")) {
-      throw new HandshakeError(`Master is currently unable to PSYNC but should be in the future: ${reply}`);
+      throw new HandshakeError(
+        `Master is currently unable to PSYNC but should be in the future: ${reply}`,
+        "notice",
+      );
     } else if (reply.startsWith("-ERR")) {
-      throw new HandshakeError(`Master does not support PSYNC or is in error state (reply: ${reply})`);
+      throw new HandshakeError(
+        `Master does not support PSYNC or is in error state (reply: ${reply})`,
+        "notice",
+      );
     } else {
       throw new HandshakeError(`Unexpected reply to PSYNC from master: ${reply}`);
     }
