@@ -94,6 +94,16 @@ export class AppendOnlyFile {
     return this.health.state === "broken";
   }
 
+  /** Only a rewrite makes the log complete. */
+  get isIncomplete(): boolean {
+    return this.isProvisional || this.mending.loss.isOpen;
+  }
+
+  /** Nothing is acknowledged until a rewrite succeeds. */
+  get waitsForRewrite(): boolean {
+    return this.isProvisional ? this.isBroken : this.mending.loss.isOpen && this.syncing.policy === "always";
+  }
+
   /** Takes a block of the turn, which the file releases itself. Writes it at once if that cannot wait for the device. */
   flush(block: LogBlock): void {
     // What only replicas take moves the watermarks at once when nothing before it is under way.

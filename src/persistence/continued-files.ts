@@ -49,14 +49,17 @@ function continuationIn(directory: AofDirectory, file: ManifestFile): Found | nu
 /**
  * A continuation that the manifest does not name was being made when the server died. If the old file is longer than
  * the position, it has not been cut: everything is still there unless the machine lost power, so the copy counts only
- * when it is whole. If the old file has been cut, the copy had been on the device before.
+ * when it is whole. If the old file has been cut, the copy had been on the device before. If the old file has become
+ * longer, another server has gone on with it, and the copy is of the past.
  */
 function adopted(directory: AofDirectory, file: ManifestFile, parts: Parts): boolean {
   const { manifest, disk } = directory;
   const last = manifest.lastIncr;
   const continuation = last === null ? null : continuationIn(directory, file);
   if (continuation === null || continuation.seq !== last!.seq) return false;
-  const isCut = directory.sizeOf(last!.name) <= continuation.position;
+  const size = directory.sizeOf(last!.name);
+  if (size > continuation.length) return false;
+  const isCut = size <= continuation.position;
   if (!isCut && !isWhole(directory, file, continuation)) return false;
   const path = directory.pathOf(file.name);
   // A sync of it may have failed (recovery.ts), and there is no second copy once the old file is cut.

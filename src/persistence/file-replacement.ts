@@ -117,8 +117,9 @@ export class FileReplacement implements Replacement {
     const copy = [select, ...pieces.map(({ bytes, start, end }) => bytes.subarray(start, end))];
     const carried = copy.reduce((sum, bytes) => sum + bytes.length, 0);
     const crc = copy.reduce((sum, bytes) => crc32(bytes, sum), 0);
-    const { seq } = directory.manifest.lastIncr!;
-    return [Buffer.from(formatContinuation({ seq, position, carried, crc })), ...copy];
+    const { seq, name } = directory.manifest.lastIncr!;
+    const length = directory.sizeOf(name);
+    return [Buffer.from(formatContinuation({ seq, position, length, carried, crc })), ...copy];
   }
 
   private async cut(): Promise<void> {

@@ -79,9 +79,8 @@ export class Rewriter {
   cron(): void {
     const { background, values, aof, log, platform } = this.parts;
     this.guardSpace();
-    // Nothing but a rewrite can mend a file that nothing names yet.
-    const isUrgent = this.isProvisional && aof()?.isBroken === true;
-    if (isUrgent && this.isRunning && !background.rewriteScheduled) {
+    const isUrgent = aof()?.waitsForRewrite === true;
+    if (isUrgent && this.isProvisional && this.isRunning && !background.rewriteScheduled) {
       log("warning", "The new append-only file could not be synced: the rewrite begins anew");
       background.running("rewrite")?.job.abort();
       background.rewriteScheduled = true;
@@ -256,7 +255,7 @@ export class Rewriter {
     const { background, log, platform } = this.parts;
     this.lastStatus = "err";
     this.limit.failed(platform.clock.monotonicUs());
-    if (!this.isProvisional) return;
+    if (!this.isProvisional && this.parts.aof()?.isIncomplete !== true) return;
     background.rewriteScheduled = true;
     log("notice", "The append-only file is not complete before it has been rewritten: it is tried again");
   }

@@ -33,8 +33,8 @@ const RECOVERY_MS = 3500;
 
 export interface MishapsOptions {
   readonly lives?: number;
-  /** Lets redis-server take the files over and gives back what it has made of them. */
-  readonly takeOver?: (disk: SimulatedDisk, ledgers: readonly Ledger[]) => Promise<void>;
+  /** Lets redis-server take the files over and go on with them. False if it cannot. */
+  readonly takeOver?: (disk: SimulatedDisk, ledgers: readonly Ledger[]) => Promise<boolean>;
 }
 
 export class Mishaps {
@@ -311,8 +311,7 @@ export class Mishaps {
     this.forgetFaults();
     if (how !== "power loss" && this.options.takeOver !== undefined && chance.happens(0.3)) {
       this.tell("redis-server takes over");
-      await this.options.takeOver(left, this.ledgers);
-      this.layout = "multi-part";
+      if (await this.options.takeOver(left, this.ledgers)) this.layout = "multi-part";
     }
     await this.verify(how === "power loss" ? how : "death");
   }

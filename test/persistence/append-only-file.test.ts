@@ -390,8 +390,13 @@ for (const policy of ["everysec", "always"] as const) {
     const carried = Buffer.from(resp("SELECT 0") + INCREMENT.repeat(2));
     assert.equal(
       content(store, NEXT_INCR),
-      formatContinuation({ seq: 1, position: good.length, carried: carried.length, crc: crc32(carried) }) +
-        carried.toString(),
+      formatContinuation({
+        seq: 1,
+        position: good.length,
+        length: good.length + INCREMENT.length * 2,
+        carried: carried.length,
+        crc: crc32(carried),
+      }) + carried.toString(),
     );
     assert.match(content(store, MANIFEST), /appendonly\.aof\.2\.incr\.aof seq 2 type i\n$/);
     increments(store, 1);

@@ -11,8 +11,9 @@ const GOOD = resp("SELECT 0", "INCR n", "INCR n");
 const DOUBTFUL = resp("INCR n");
 const COPY = resp("SELECT 0", "INCR n");
 
-function head(position: number): string {
-  return formatContinuation({ seq: 1, position, carried: COPY.length, crc: crc32(Buffer.from(COPY)) });
+function head(position: number, length = position + DOUBTFUL.length): string {
+  const crc = crc32(Buffer.from(COPY));
+  return formatContinuation({ seq: 1, position, length, carried: COPY.length, crc });
 }
 
 /** A directory whose first incr file and the next one hold this; the manifest names the second one or not. */
@@ -55,6 +56,12 @@ test("the old file is cut and the manifest does not name the new one yet: it is 
 test("the copy is whole and the old file not cut: the copy is taken instead of the doubtful bytes", async () => {
   const disk = await directory(`${GOOD}\0\0\0`, head(GOOD.length) + COPY, false);
   assert.deepEqual(await start(disk, 3), { first: GOOD, aside: ["\0\0\0"], incrs: 2 });
+});
+
+test("another server has gone on with the old file: the copy is put aside", async () => {
+  const first = GOOD + DOUBTFUL.repeat(2);
+  const disk = await directory(first, head(GOOD.length) + COPY, false);
+  assert.deepEqual(await start(disk, 4), { first, aside: [head(GOOD.length) + COPY], incrs: 1 });
 });
 
 for (const [what, copy] of [

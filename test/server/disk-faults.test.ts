@@ -106,6 +106,22 @@ for (const policy of ["everysec", "always"])
     await platform.clock.run(server.close());
   });
 
+test("a rewrite that alone can mend the file is tried until it succeeds, and soon while replies wait for it", async () => {
+  const { platform, say } = await machine("no");
+  assert.equal(await say("SET", "key", "1"), "+OK\r\n");
+  platform.disk.fail({ operation: "sync", path: ".incr.", times: 1 });
+  const full = platform.disk.fail({ operation: "write", path: ".base." });
+  assert.equal(await say("CONFIG", "SET", "appendfsync", "always"), "+OK\r\n");
+  await platform.clock.until("the limit holds", () => /triggered the limit/.test(platform.host.output));
+  full.stop();
+  let reply = "";
+  void say("SET", "key", "2").then((text) => {
+    reply = text;
+  });
+  await platform.clock.advance(1500);
+  assert.equal(reply, "+OK\r\n");
+});
+
 test("CONFIG SET appendonly yes says at once when no file can be made, and the log says which", async () => {
   const platform = simulatedPlatform(SEED);
   const server = await launchSimulated(platform, { appendonly: "no" });

@@ -141,7 +141,7 @@ export class Migration {
     try {
       return await peer.callAll(commands);
     } catch {
-      throw new MigrationError("IOERR error or timeout reading from target instance");
+      throw new MigrationError("IOERR error or timeout reading to target instance");
     }
   }
 

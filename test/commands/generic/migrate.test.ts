@@ -109,7 +109,7 @@ test("a target that does not answer in time", async () => {
     const { port } = silent.address() as AddressInfo;
     assert.equal(
       await errorOf(here, ...migrate(port, "k", 0, 50)),
-      "IOERR error or timeout reading from target instance",
+      "IOERR error or timeout reading to target instance",
     );
     assert.equal(await here.call("GET", "k"), "v");
   } finally {
