@@ -63,20 +63,19 @@ export class BlockPool {
 
   /** A block for so many bytes or more. */
   take(bytes: number): ReplyBlock {
-    let size = POOLED_BYTES;
-    for (const blocks of this.bySize) {
-      if (bytes <= size) return blocks.pop() ?? ReplyBlock.ofSize(size);
-      size *= 2;
+    for (let at = 0; at < POOLED_SIZES; at++) {
+      const size = POOLED_BYTES << at;
+      if (bytes <= size) return this.bySize[at]!.pop() ?? ReplyBlock.ofSize(size);
     }
     return ReplyBlock.ofSize(bytes);
   }
 
   give(block: ReplyBlock): void {
     if (block.shared) return;
-    let size = POOLED_BYTES;
-    for (const blocks of this.bySize) {
+    for (let at = 0; at < POOLED_SIZES; at++) {
+      const size = POOLED_BYTES << at;
+      const blocks = this.bySize[at]!;
       if (block.bytes.length === size && blocks.length * size < POOLED_BYTES_MAX) blocks.push(block);
-      size *= 2;
     }
   }
 }

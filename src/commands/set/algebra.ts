@@ -5,6 +5,7 @@ import { NOTIFY_GENERIC, NOTIFY_SET } from "../../keyspace/events.js";
 import { NEVER } from "../../memory/entry.js";
 import { Held } from "../../memory/held.js";
 import type { Ref } from "../../memory/memory.js";
+import type { Sets } from "../../types/set.js";
 import type { Slice } from "../../util/slice.js";
 import { readSet } from "./access.js";
 
@@ -28,9 +29,16 @@ export const intersection: Combination = (call, refs, visit) => {
   const [smallest, ...others] = bySize(call, refs);
   let more = true;
   sets.forEach(smallest!, (member) => {
-    if (more && others.every((other) => sets.has(other, member))) more = visit(member, true);
+    if (more && firstThat(false, sets, others, member) === others.length) more = visit(member, true);
   });
 };
+
+/** The index of the first set that has the member, or has it not; the number of sets when there is none. */
+function firstThat(has: boolean, sets: Sets, refs: readonly Ref[], member: Slice): number {
+  let at = 0;
+  while (at < refs.length && sets.has(refs[at]!, member) !== has) at++;
+  return at;
+}
 
 /** Members of the first set that no other has. */
 export const difference: Combination = (call, [first, ...others], visit) => {
@@ -42,7 +50,7 @@ export const difference: Combination = (call, [first, ...others], visit) => {
     others.filter((ref) => ref !== 0),
   ).reverse();
   sets.forEach(first, (member) => {
-    if (!present.some((other) => sets.has(other, member))) visit(member, true);
+    if (firstThat(true, sets, present, member) === present.length) visit(member, true);
   });
 };
 
