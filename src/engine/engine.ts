@@ -46,6 +46,7 @@ import type { Services } from "./services.js";
 import { SlowLog } from "./slow-log.js";
 import type { LoadedKeys } from "./snapshot-reader.js";
 import { Statistics } from "./statistics.js";
+import { TransactionPool } from "./transaction.js";
 import { Unit } from "./unit.js";
 
 const DEL = Buffer.from("DEL");
@@ -72,6 +73,7 @@ export class Engine {
   readonly services: Services;
   readonly unit: Unit;
   readonly pool = new BlockPool();
+  readonly transactions = new TransactionPool();
   /** Makes the payloads of DUMP and MIGRATE. */
   readonly serializer = new Serializer();
   readonly clients: Clients;

@@ -91,12 +91,19 @@ export class Request {
   /** A copy that stays valid, for commands that run later. */
   copy(): Request {
     const copied = new Request(this.argc);
-    const from = this.start;
-    copied.end = this.end - from;
-    copied.bytes = Buffer.allocUnsafe(copied.end);
-    copy(this.bytes, from, this.end, copied.bytes, 0);
-    for (let i = 0; i < this.argc; i++) copied.add(this.starts[i]! - from, this.ends[i]! - from);
+    this.copyTo(copied);
     return copied;
+  }
+
+  /** Makes another request such a copy, in the memory that it has if that is enough. */
+  copyTo(target: Request): void {
+    const from = this.start;
+    target.start = 0;
+    target.end = this.end - from;
+    target.argc = 0;
+    if (target.bytes.length < target.end) target.bytes = Buffer.allocUnsafe(target.end);
+    copy(this.bytes, from, this.end, target.bytes, 0);
+    for (let i = 0; i < this.argc; i++) target.add(this.starts[i]! - from, this.ends[i]! - from);
   }
 
   /** A request from arguments, in canonical RESP. */

@@ -4,7 +4,7 @@ import type { Call } from "../../engine/call.js";
 import type { Client } from "../../engine/client.js";
 import { command } from "../../engine/command.js";
 import { fail } from "../../engine/errors.js";
-import { Transaction } from "../../engine/transaction.js";
+import type { Transaction } from "../../engine/transaction.js";
 
 export const multi = command({
   name: "multi",
@@ -16,7 +16,7 @@ export const multi = command({
   immediate: true,
   run(call) {
     if (call.client.transaction !== null) throw fail("MULTI calls can not be nested");
-    call.client.transaction = new Transaction();
+    call.client.transaction = call.engine.transactions.take();
     call.reply.ok();
   },
 });
@@ -38,6 +38,7 @@ export const exec = command({
     if (transaction.failed) throw fail("EXECABORT Transaction discarded because of previous errors.");
     if (stale) call.reply.nilArray();
     else runQueue(call, client, transaction);
+    call.engine.transactions.give(transaction);
   },
 });
 
@@ -65,7 +66,10 @@ function watchedHasExpired(call: Call): boolean {
   });
 }
 
-function runQueue(call: Call, client: Client, { queue }: Transaction): void {
-  client.reply.array(queue.length);
-  for (const { command, request } of queue) call.engine.run(client, command, request);
+function runQueue(call: Call, client: Client, transaction: Transaction): void {
+  client.reply.array(transaction.count);
+  for (let at = 0; at < transaction.count; at++) {
+    const { command, request } = transaction.at(at);
+    call.engine.run(client, command, request);
+  }
 }

@@ -24,7 +24,7 @@ export function clientLine(client: Client, nowMs: number, request: Request | nul
     sub: subscriptions?.channel.size ?? 0,
     psub: subscriptions?.pattern.size ?? 0,
     ssub: subscriptions?.shard.size ?? 0,
-    multi: transaction === null ? -1 : transaction.queue.length,
+    multi: transaction === null ? -1 : transaction.count,
     qbuf: link.queryBytes,
     "qbuf-free": Math.max(0, link.queryBufferBytes - link.queryBytes),
     "argv-mem": argumentBytes,
