@@ -2,6 +2,9 @@
 
 import { firstAligned, wordsFrom } from "./words.js";
 
+/** To make an array of words takes as long as to count so many bytes. */
+const WORDS_FROM = 32;
+
 /** Set bits from bit `first` to bit `last`, counted from the byte at `from`. */
 export function countBits(bytes: Uint8Array, from: number, first: number, last: number): number {
   const start = from + Math.floor(first / 8);
@@ -13,7 +16,7 @@ export function countBits(bytes: Uint8Array, from: number, first: number, last: 
 
 /** Set bits of bytes[start, end): the words in the middle at once, the bytes around them one by one. */
 function countBytes(bytes: Uint8Array, start: number, end: number): number {
-  const aligned = firstAligned(bytes, start, end);
+  const aligned = end - start < WORDS_FROM ? end : firstAligned(bytes, start, end);
   const words = wordsFrom(bytes, aligned, end);
   let count = 0;
   for (let at = start; at < aligned; at++) count += countWord(bytes[at]!);
