@@ -3,6 +3,7 @@
  * first thing is that is wrong. The lines are those of redis-check-rdb.
  */
 
+import { systemReason } from "../../config/kinds/directory.js";
 import { NEVER } from "../../memory/entry.js";
 import { loadSnapshot } from "../../persistence/snapshot-load.js";
 import type { Platform } from "../../platform/platform.js";
@@ -31,15 +32,15 @@ export async function checkRdb(args: readonly string[], platform: Platform): Pro
     host.write(path === "--help" ? "stdout" : "stderr", USAGE);
     return path === "--help" ? GOOD : BAD;
   }
-  const info = disk.stat(path);
-  if (info === null || info.isDirectory) {
-    host.write(
-      "stderr",
-      `Cannot open file ${path}: ${info === null ? "No such file" : "it is a directory"}\n`,
-    );
-    return BAD;
+  try {
+    const info = disk.stat(path);
+    if (info !== null && !info.isDirectory) return await new RdbCheck(path, info.bytes, platform).run();
+    const reason = info === null ? "No such file or directory" : "it is a directory";
+    host.write("stderr", `Cannot open file ${path}: ${reason}\n`);
+  } catch (error) {
+    host.write("stderr", `${path}: ${systemReason(error)}\n`);
   }
-  return new RdbCheck(path, info.bytes, platform).run();
+  return BAD;
 }
 
 /** Counts of one file. */

@@ -81,3 +81,23 @@ test("no file, no argument", async () => {
     assert.notEqual(run.log, "");
   }
 });
+
+test("what cannot be read is named with the system's reason", async () => {
+  const dir = temporaryDirectory();
+  try {
+    const file = join(dir, "file");
+    writeFileSync(file, "");
+    for (const [path, said] of [
+      [dir, `Cannot open file ${dir}: it is a directory\n`],
+      [join(dir, "none"), `Cannot open file ${join(dir, "none")}: No such file or directory\n`],
+      [join(file, "below"), `${join(file, "below")}: Not a directory\n`],
+      [join(dir, "a".repeat(300)), `${join(dir, "a".repeat(300))}: File name too long\n`],
+    ] as const) {
+      const run = runExecutable(TIDEMARK_EXECUTABLE, ["check-rdb", path]);
+      assert.equal((await run.end()).code, 1);
+      assert.equal(run.log, said);
+    }
+  } finally {
+    removeDirectory(dir);
+  }
+});
