@@ -37,6 +37,7 @@ export class Server {
       return server;
     } catch (error) {
       peer.close();
+      if (error instanceof ReplyError) throw new ReplyError(`${address.text}: ${error.message}`);
       throw error;
     }
   }
