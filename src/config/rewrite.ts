@@ -64,12 +64,17 @@ function replaceFile(disk: Disk, path: string, bytes: Uint8Array): void {
   const temporary = `${path}.rewrite`;
   const file = disk.open(temporary, "create");
   try {
-    for (let at = 0; at < bytes.length; ) at += file.write(bytes, at, bytes.length);
-    file.syncNow();
-  } finally {
-    file.close();
+    try {
+      for (let at = 0; at < bytes.length; ) at += file.write(bytes, at, bytes.length);
+      file.syncNow();
+    } finally {
+      file.close();
+    }
+    disk.rename(temporary, path);
+  } catch (error) {
+    disk.remove(temporary);
+    throw error;
   }
-  disk.rename(temporary, path);
   disk.syncDirectoryOf(path);
 }
 

@@ -193,10 +193,11 @@ export class AppendOnly {
   private beginProvisional(incr: NextIncr): void {
     if (!this.rewriter.isProvisional) throw new Error("the append-only file was switched off");
     this.turn.drain();
-    if (this.file !== null) this.abandon(this.file, incr.directory);
     incr.release();
-    const { engine } = this;
+    const { engine, file: old } = this;
+    // If it throws, the one that there is goes on.
     this.open(incr.directory, incr.entry, incr.bytes, true);
+    if (old !== null) this.abandon(old, incr.directory);
     if (engine.log.listen("file", true)) engine.history.renew();
   }
 

@@ -151,6 +151,7 @@ test("the file is replaced whole, or after a failure left as it was", () => {
   const failure = inside.disk.fail({ operation: "rename", code: "EACCES" });
   assert.match(rewriteFile(config, inside.disk) ?? "", /^ERR Rewriting config file: /);
   assert.equal(inside.disk.readFile("/etc/redis.conf")?.toString(), "hz 5\n");
+  assert.deepEqual(inside.disk.list("/etc"), ["conf.d", "redis.conf"]);
   failure.stop();
   inside.disk.shortWrites = 1;
   assert.equal(rewriteFile(config, inside.disk), null);

@@ -118,6 +118,22 @@ test("a new file that could not be synced is begun anew at once, however often i
   assert.equal(list.at(-1), "2");
 });
 
+test("a new file that cannot be opened does not cost the one that it would have replaced", async () => {
+  const machine = await Machine.start({ ...ON, appendonly: "no" });
+  const full = machine.disk.fail({ operation: "write", path: ".base.", times: 2 });
+  // Each new file is opened to be drafted, and then to be read and to be appended to.
+  const failure = machine.disk.fail({ operation: "open", path: ".incr.", after: 7 });
+  await machine.set("appendonly", "yes");
+  await machine.platform.clock.until("the limit holds", () =>
+    /triggered the limit/.test(machine.platform.host.output),
+  );
+  full.stop();
+  failure.stop();
+  assert.match(machine.platform.host.output, /EIO: simulated failure, open '\S+\.incr\./);
+  await machine.advance(1500);
+  assert.match(await machine.say("RPUSH", "list", "1"), /^:1/);
+});
+
 test("a file that is switched off while it is broken is complete before a rewrite begins: nothing is twice", async () => {
   const machine = await Machine.start({ ...ON, appendfsync: "everysec" });
   // Many pieces, so that the new file takes longer than the rewrite.
