@@ -40,16 +40,23 @@ export class Gate {
       if (!(error instanceof CommandError)) throw error;
       if (client.transaction !== null) client.transaction.failed = true;
       if (command !== null) command.rejected++;
-      this.engine.replyError(client, null, this.refusal(client, request, error.message));
+      this.refuse(client, request, error.message);
       return null;
     }
   }
 
-  /** The reply to a command that may not run. An EXEC that may not run ends its transaction. */
-  private refusal(client: Client, request: Request, message: string): string {
-    if (this.engine.commands.find(request)?.declaration.name !== "exec") return message;
+  /** Answers a command that may not run. An EXEC that may not run ends its transaction, and monitors see it. */
+  private refuse(client: Client, request: Request, message: string): void {
+    const { engine } = this;
+    const command = engine.commands.find(request);
+    if (command?.declaration.name !== "exec") {
+      engine.replyError(client, null, message);
+      return;
+    }
     client.discard();
-    return `EXECABORT Transaction discarded because of: ${message.replace(/^ERR /, "")}`;
+    const reason = message.replace(/^ERR /, "");
+    engine.replyError(client, null, `EXECABORT Transaction discarded because of: ${reason}`);
+    if (engine.monitors.any) engine.monitors.feed(client, command, request);
   }
 
   /** Whether the command must wait: CLIENT PAUSE. */

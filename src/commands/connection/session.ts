@@ -56,7 +56,8 @@ export const reset = command({
     client.user = "default";
     client.authenticated = engine.config.values.requirepass === "";
     client.name = "";
-    client.replyMode = "on";
+    // After CLIENT REPLY SKIP it is this very command whose reply is left out.
+    if (client.replyMode === "off") client.replyMode = "on";
     client.noEvict = false;
     client.noTouch = false;
     reply.version = 2;

@@ -156,6 +156,10 @@ EXEC
 ~silent PING
 RESET
 PING
+=== reset is a command that skip leaves out
+~silent CLIENT REPLY SKIP
+~silent RESET
+PING
 `,
   options,
 );

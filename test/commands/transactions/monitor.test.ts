@@ -4,14 +4,22 @@ import assert from "node:assert/strict";
 import { type Side, startPair } from "../../support/compare.js";
 import { oracleTest } from "../../support/oracle.js";
 
-const SCRIPT = [["MULTI"], ["SET", "a", "1"], ["SELECT", "2"], ["GET", "a"], ["EXEC"], ["SELECT", "3"]];
+const SCRIPT = [
+  ["MULTI"],
+  ["SET", "a", "1"],
+  ["SELECT", "2"],
+  ["GET", "a"],
+  ["EXEC"],
+  ["SELECT", "3"],
+  ["EXEC", "x"],
+];
 
 /** The lines without their times and addresses. */
 async function shown(side: Side): Promise<string[]> {
   const monitor = await side.client();
   const client = await side.client();
   assert.equal(await monitor.call("MONITOR"), "OK");
-  for (const words of SCRIPT) await client.call(...words);
+  await client.pipeline(SCRIPT);
   const lines: string[] = [];
   for (const _ of SCRIPT) {
     const line = String((await monitor.receive()).value);
@@ -23,7 +31,7 @@ async function shown(side: Side): Promise<string[]> {
 }
 
 oracleTest(
-  "MONITOR shows MULTI, then what EXEC runs, then EXEC, each with the database that it left",
+  "MONITOR shows MULTI, then what EXEC runs, then EXEC, also one that is refused, each with the database that it left",
   async () => {
     const pair = await startPair();
     try {
@@ -34,6 +42,7 @@ oracleTest(
         '[2] "GET" "a"',
         '[2] "EXEC"',
         '[3] "SELECT" "3"',
+        '[3] "EXEC" "x"',
       ];
       assert.deepEqual(await shown(pair.oracle), expected);
       assert.deepEqual(await shown(pair.tidemark), expected);
