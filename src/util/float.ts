@@ -48,7 +48,7 @@ export function parseDouble(bytes: Uint8Array, start: number, end: number): numb
 export function parsePlain(bytes: Uint8Array, start: number, end: number): number {
   const negative = bytes[start] === MINUS;
   const from = negative ? start + 1 : start;
-  if (from === end || end - from > EXACT_DIGITS) return parseInteger(bytes, start, end);
+  if (from >= end || end - from > EXACT_DIGITS) return parseInteger(bytes, start, end);
   let digits = 0;
   let point = -1;
   for (let at = from; at < end; at++) {

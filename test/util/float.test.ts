@@ -68,6 +68,10 @@ test("hexadecimal numbers are rounded once, to even", () => {
     assert.ok(Number.isNaN(parse(text)));
 });
 
+test("an empty text is no number, whatever lies behind it", () => {
+  for (const behind of ["-", "1", ".", "i", "-1"]) assert.ok(Number.isNaN(parseDouble(bytesOf(behind), 0, 0)));
+});
+
 test("a long text that is no number is refused in linear time", () => {
   assert.ok(Number.isNaN(parse(`${"1".repeat(60_000)}x`)));
   assert.ok(Number.isNaN(parse(`0x${"1".repeat(60_000)}x`)));

@@ -76,13 +76,6 @@ sameReplies(
     GET a
     SELECT 0
     GET a
-    === all commands see one time
-    MULTI
-    SET a 1 PX 1000
-    PTTL a
-    PEXPIRE a 500
-    PTTL a
-    EXEC
     === UNWATCH is queued
     MULTI
     UNWATCH
