@@ -209,9 +209,9 @@ sameReplies(
     EXEC
     === a key that expires meanwhile has changed, before anybody has deleted it
     DEBUG SET-ACTIVE-EXPIRE 0
-    SET a 1 PX 500
+    SET a 1 PX 2000
     WATCH a
-    ~wait 700
+    ~wait 2200
     MULTI
     PING
     EXEC
