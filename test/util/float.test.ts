@@ -69,7 +69,8 @@ test("hexadecimal numbers are rounded once, to even", () => {
 });
 
 test("an empty text is no number, whatever lies behind it", () => {
-  for (const behind of ["-", "1", ".", "i", "-1"]) assert.ok(Number.isNaN(parseDouble(bytesOf(behind), 0, 0)));
+  for (const behind of ["-", "1", ".", "i", "-1"])
+    assert.ok(Number.isNaN(parseDouble(bytesOf(behind), 0, 0)));
 });
 
 test("a long text that is no number is refused in linear time", () => {
