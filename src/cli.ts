@@ -1,6 +1,5 @@
 /** The program: a server in a process of its own, started with redis-server's arguments, or a tool beside it. */
 
-import { rehearse } from "./engine/rehearsal.js";
 import { allowCollecting, inlineDeeply } from "./platform/compiler.js";
 import { nodePlatform } from "./platform/platform.js";
 import { runProcess } from "./server/process.js";
@@ -11,7 +10,6 @@ const loadTool = tools.get(name);
 if (loadTool === undefined) {
   inlineDeeply();
   allowCollecting();
-  rehearse(nodePlatform().chance);
   void runProcess(process.argv.slice(2));
 } else {
   const tool = await loadTool();

@@ -8,8 +8,9 @@
  *     #TIDEMARK:CONTINUES <sequence number> <position> <length> <bytes> <crc>
  *
  * "Incr file <sequence number>, which has <length> bytes, ends at <position>; the next <bytes> bytes here were behind it
- * once, and this is their CRC-32." With that line each step of the change can be repeated or undone at the next start: the old file is never read beyond the position,
- * and a new file that the manifest does not name yet is found (see continued-files.ts).
+ * once, and this is their CRC-32." With that line each step of the change can be repeated or undone at the next start:
+ * the old file is never read beyond the position, and a new file that the manifest does not name yet is found (see
+ * continued-files.ts).
  */
 
 export interface Continuation {

@@ -12,6 +12,7 @@ import { systemReason } from "../config/kinds/directory.js";
 import { expandTitle } from "../config/kinds/title.js";
 import { load, warningOf } from "../config/load.js";
 import { TIDEMARK_VERSION } from "../config/version.js";
+import { rehearse } from "../engine/rehearsal.js";
 import { EndedEarly } from "../persistence/start-error.js";
 import { nodePlatform, type Platform } from "../platform/platform.js";
 import { latin1 } from "../util/ascii.js";
@@ -73,6 +74,7 @@ async function serve(platform: Platform, config: Config): Promise<void> {
     showLogo(platform, config, logger);
     checkSupervision(platform, config, logger);
     const running = endOnSignals(platform, config, logger);
+    rehearse(platform.chance);
     const server = await Tidemark.launch(config, { platform });
     running.server = server;
     writePidFile(platform, config, logger);
