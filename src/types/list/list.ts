@@ -105,7 +105,7 @@ export class List {
   /** Announces elements without number: a listpack becomes a quicklist. */
   expectMany(): void {
     if (!this.isListpack) return;
-    this.quick.adopt(this.entry);
+    this.quick.adopt(this.entry, this.entries.box(this.entry));
     this.become(QUICKLIST, this.quick.root);
   }
 
