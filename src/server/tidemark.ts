@@ -40,6 +40,7 @@ export interface LaunchOptions {
   readonly anyPort?: boolean;
 }
 
+/** A server, from its start to its end. Any number of them may run in one process. */
 export class Tidemark implements AsyncDisposable {
   /** Settles when the server has ended, by `close` or by SHUTDOWN. */
   readonly closed: Promise<void>;
@@ -71,7 +72,7 @@ export class Tidemark implements AsyncDisposable {
    * takes a free port. Without `loglevel` or `logfile` it logs nothing. Rejects when the configuration is wrong, a
    * socket cannot be had, the data on disk cannot be read, or a client ends the server before it has been read.
    */
-  static start(options: DirectiveOptions = {}): Promise<Tidemark> {
+  static async start(options: DirectiveOptions = {}): Promise<Tidemark> {
     const platform = nodePlatform();
     const quiet = options.loglevel === undefined && options.logfile === undefined;
     const surroundings = { disk: platform.disk, workingDirectory: platform.host.workingDirectory() };

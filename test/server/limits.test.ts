@@ -128,6 +128,11 @@ test("port 0 takes a free port, as a text too", async () => {
   assert.notEqual(server.port, 0);
 });
 
+test("a configuration that is wrong is a promise that rejects, not an exception", async () => {
+  const starting = Tidemark.start({ port: 0, dir: "not/there" });
+  await assert.rejects(starting, /^Error: No such file or directory: dir "not\/there"/);
+});
+
 test("a port that is taken is told with the system's error", async () => {
   await using first = await Tidemark.start({ port: 0, save: "", bind: "127.0.0.1" });
   await assert.rejects(Tidemark.start({ port: first.port, save: "", bind: "127.0.0.1" }), (error: Error) => {
