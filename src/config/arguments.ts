@@ -122,6 +122,7 @@ const USAGE = `Usage: tidemark [/path/to/redis.conf] [--directive value ...] [-]
        tidemark -v, --version      shows the version
        tidemark -h, --help         shows this
        tidemark --check-config ... reads the configuration, says whether it is right, and exits
+       tidemark TOOL --help        tells how to use one of the tools
 
 Later settings win: the file, then standard input, then the directives on the command line.
 
@@ -130,4 +131,10 @@ Examples:
        tidemark /etc/redis/redis.conf --loglevel verbose
        echo 'maxmemory 128mb' | tidemark -
        tidemark --port 7001 --replicaof 127.0.0.1 7000
+
+Tools:
+       check-aof                   finds and mends damage in an append-only file
+       check-rdb                   finds damage in a snapshot
+       restore                     writes the data set as it was at a moment into a new directory
+       verify                      compares the data of a primary and its replicas
 `;
