@@ -1,6 +1,7 @@
 /**
- * `npm run bench -- [throughput|always|memory|restart|collections|members|snapshot|replication|annotations|rewrite ...] [--quick]`: measures Tidemark beside redis-server, prints a
- * table and keeps the figures in bench/results.json (short runs are not kept). Needs redis-server and redis-benchmark.
+ * `npm run bench -- [throughput|always|memory|restart|collections|members|snapshot|replication|annotations|rewrite ...]
+ * [--quick]`: measures Tidemark beside redis-server, prints a table and keeps the figures in bench/results.json (those of
+ * short runs are not kept). Needs redis-server and redis-benchmark.
  */
 
 import { always } from "./always.js";

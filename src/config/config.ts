@@ -110,11 +110,6 @@ export class Config {
     return this.change(changes);
   }
 
-  /** Whether the values of the directive must not appear in SLOWLOG and MONITOR. */
-  isSensitive(name: ByteString): boolean {
-    return findDirective(name)?.directive.sensitive ?? false;
-  }
-
   /**
    * Calls `apply` after a CONFIG SET that changed one of the directives, once, with all new values in force. After a
    * veto the old values are back in force and the functions that had run are called again.

@@ -113,12 +113,7 @@ export class Keyspace {
     return this.hasher.key(bytes);
   }
 
-  /** The key of an entry, copied. */
-  keyOf(ref: Ref): Key {
-    return this.hasher.key(this.entries.keyBytes(ref));
-  }
-
-  /** The same in a buffer that the next call uses again: for the cycles that go through many entries. */
+  /** The key of an entry, in a buffer that the next call uses again: for the cycles that go through many entries. */
   borrowKey(ref: Ref): Key {
     const start = this.entries.keyStart(ref);
     const length = this.entries.keyLength(ref);

@@ -19,7 +19,8 @@
  *  - `crc`: CRC-32 of those bytes and of this line up to here, eight hexadecimal digits.
  *
  * A seal is made when a file is begun or taken over, whenever 64 KiB or a second have passed since the last one, and
- * when the file is closed; behind every block while there are replicas or a primary, for the sake of its mark. It leaves with the block before it in the same write.
+ * when the file is closed; behind every block while there are replicas or a primary, for the sake of its mark. It
+ * leaves with the block before it in the same write.
  */
 
 import { crc32 } from "../util/crc32.js";

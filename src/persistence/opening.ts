@@ -2,9 +2,10 @@
  * Finding the append-only file at start, and making one where there is none.
  *
  * What may be there: a directory with a manifest (the usual case); a single file from Redis before 7, which is moved
- * into a new directory as its base; a snapshot alone, which becomes the base (dump-import.ts); nothing. Every step is on the device before the next one begins, so that a crash
- * between any two leaves a state that the next start takes for what it is. Nothing that could hold data is removed or
- * written over: what does not add up is refused with a StartError.
+ * into a new directory as its base; a snapshot alone, which becomes the base (dump-import.ts); nothing. Every step is
+ * on the device before the next one begins, so that a crash between any two leaves a state that the next start takes
+ * for what it is. Nothing that could hold data is removed or written over: what does not add up is refused with a
+ * StartError.
  */
 
 import { systemReason } from "../config/kinds/directory.js";

@@ -14,9 +14,8 @@ export const LIST = 1;
 export const SET = 2;
 export const ZSET = 3;
 export const HASH = 4;
-export const STREAM = 6;
 /** Every type's number is below. */
-export const TYPES = 7;
+export const TYPES = 5;
 
 export interface ValueType {
   readonly number: number;

@@ -35,13 +35,6 @@ function equalsLowerBytes(bytes: Uint8Array, start: number, lower: Uint8Array): 
   return true;
 }
 
-/** bytes[start, end) as a string in lower case, one character for each byte. */
-export function lowerCase(bytes: Uint8Array, start = 0, end = bytes.length): string {
-  let text = "";
-  for (let at = start; at < end; at++) text += String.fromCharCode(lowerByte(bytes[at]!));
-  return text;
-}
-
 /** bytes[start, end) as a string, one character for each byte. */
 export function latin1(bytes: Uint8Array, start = 0, end = bytes.length): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString("latin1");

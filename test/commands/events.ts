@@ -12,7 +12,8 @@ const MARK = "__keymark";
 
 /**
  * A test that both servers send the same notifications for each line of a script, in the same order: a command a line
- * in redis-cli's quoting, after `~block` one that makes another client wait; `~wait N` lets N milliseconds pass, `=== title` begins a subtest on empty databases.
+ * in redis-cli's quoting, after `~block` one that makes another client wait; `~wait N` lets N milliseconds pass,
+ * `=== title` begins a subtest on empty databases.
  */
 export function sameEvents(title: string, script: string): void {
   oracleTest(title, async (context) => {

@@ -111,14 +111,6 @@ test("what cannot apply is unknown to CONFIG SET", () => {
   );
 });
 
-test("secrets are known as such, under any name", () => {
-  const config = new Config(surroundings());
-  assert.deepEqual(
-    ["requirepass", "MASTERAUTH", "port", "unknown"].map((name) => config.isSensitive(name)),
-    [true, true, false, false],
-  );
-});
-
 test("a program gives directives as an object", () => {
   const options: DirectiveOptions = {
     port: 0,

@@ -300,10 +300,10 @@ export class Link {
   private announced(line: string, mark: Mark): void {
     if (line.startsWith("-"))
       throw new HandshakeError(`MASTER aborted replication with an error: ${line.slice(1)}`);
-    const { config, owner } = { config: this.parts.config, owner: this.owner };
+    const { parts, owner } = this;
     this.transfer = Transfer.of(
       line,
-      { ...this.parts, values: config.values },
+      { ...parts, values: parts.config.values },
       { sameHistory: owner.resyncs(mark), replacing: () => owner.replacing() },
     );
     if (this.transfer === null)

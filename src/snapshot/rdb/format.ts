@@ -49,11 +49,8 @@ export const CHECKSUM_SIZE = 8;
 /** Bytes that follow the value in a payload of DUMP: version and checksum. */
 export const DUMP_FOOTER_SIZE = 10;
 
-/** The newest version that can be read, and the versions that can be written. */
+/** The newest version that can be read. */
 export const NEWEST_VERSION = 12;
-export const OLDEST_WRITTEN_VERSION = 9;
-/** What is written unless something else is asked for: every Redis from 7.0 on reads it. */
-export const DEFAULT_VERSION = 10;
 /** The first version with a checksum. */
 export const CHECKSUM_VERSION = 5;
 

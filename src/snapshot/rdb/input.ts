@@ -161,22 +161,6 @@ export class Input {
     this.at += length;
   }
 
-  /** Passes over a string without looking into it. */
-  skipString(): void {
-    this.need(1);
-    const first = this.bytes[this.at]!;
-    if (first === (LENGTH.ENCODED | ENCODING.LZF)) {
-      this.at++;
-      const packed = this.length();
-      this.length();
-      this.skip(packed);
-    } else if (first >= LENGTH.ENCODED) {
-      const encoding = first & 63;
-      if (encoding > ENCODING.INT32) throw this.error(`an unknown string encoding ${encoding}`);
-      this.skip(1 + (1 << encoding));
-    } else this.skip(this.length());
-  }
-
   skip(count: number): void {
     this.need(count);
     this.at += count;

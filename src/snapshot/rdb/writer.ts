@@ -19,7 +19,7 @@ export interface RdbMark {
 }
 
 export interface RdbOptions {
-  /** From OLDEST_WRITTEN_VERSION to NEWEST_VERSION (format.ts). */
+  /** As the directive `rdb-version` says it. */
   readonly version: number;
   /** `rdbcompression`. */
   readonly compress: boolean;

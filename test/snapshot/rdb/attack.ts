@@ -101,7 +101,7 @@ function use(space: Keyspace, index: number, chance: SeededChance): void {
   const refs: Ref[] = [];
   space.databases[index]!.dict.forEach((ref) => void refs.push(ref));
   for (const ref of refs) {
-    const held = space.databases[index]!.hold(space.keyOf(ref), ref);
+    const held = space.databases[index]!.hold(space.borrowKey(ref), ref);
     typeOf(space.entries.type(ref)).digest(space.entries, ref, new Digest());
     switch (space.entries.type(ref)) {
       case HASH:
