@@ -4,10 +4,10 @@
  */
 
 import type { Database } from "../keyspace/database.js";
-import type { LogLine } from "../persistence/directory.js";
 import { SnapshotLines } from "../persistence/snapshot-load.js";
 import type { RestoreMode, Restoring } from "../replication/replica/dataset.js";
 import type { RdbReader } from "../snapshot/rdb/reader.js";
+import type { LogLine } from "../util/log-line.js";
 import type { Engine } from "./engine.js";
 import type { LoadingProgress } from "./services.js";
 import { snapshotReader } from "./snapshot-reader.js";

@@ -10,6 +10,7 @@ import type { Saver } from "../persistence/saver.js";
 import type { Failover } from "../replication/failover.js";
 import type { Primary } from "../replication/primary/primary.js";
 import type { Follower } from "../replication/replica/follower.js";
+import type { LogLine } from "../util/log-line.js";
 
 /** Progress of loading the dataset at start, for INFO and -LOADING. */
 export interface LoadingProgress {
@@ -82,5 +83,5 @@ export interface Services {
   pauseCron(paused: boolean): void;
   /** Holds the loop for so many microseconds before each write to the append-only file (DEBUG AOF-FLUSH-SLEEP). */
   sleepBeforeFlush(microseconds: number): void;
-  log(level: "debug" | "verbose" | "notice" | "warning", text: string): void;
+  readonly log: LogLine;
 }

@@ -35,7 +35,8 @@
 import type { Log } from "../log/log.js";
 import type { Clock } from "../platform/clock.js";
 import type { DiskFile } from "../platform/disk.js";
-import type { AofDirectory, LogLine } from "./directory.js";
+import type { LogLine } from "../util/log-line.js";
+import type { AofDirectory } from "./directory.js";
 import type { ManifestFile } from "./manifest.js";
 import type { SealingParts } from "./sealing.js";
 

@@ -1,8 +1,9 @@
 /** At start: what a change from one incr file to the next has left, if the server died during it. */
 
 import type { Disk } from "../platform/disk.js";
+import type { LogLine } from "../util/log-line.js";
 import { CONTINUATION_BYTES, type Continuation, parseContinuation } from "./continuation.js";
-import type { AofDirectory, LogLine } from "./directory.js";
+import type { AofDirectory } from "./directory.js";
 import { writeDurably } from "./durable-file.js";
 import type { ManifestFile } from "./manifest.js";
 import { StartError } from "./start-error.js";

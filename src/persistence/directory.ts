@@ -3,12 +3,10 @@
 import { join } from "node:path";
 import type { Retention } from "../config/kinds/retention.js";
 import type { Disk } from "../platform/disk.js";
+import type { LogLine } from "../util/log-line.js";
 import { removeQuietly, temporaryName, writeDurably, writeDurablyAside } from "./durable-file.js";
 import { judgeHistory, keepHistory, removeKept } from "./kept-history.js";
 import { isIncr, Manifest, type ManifestFile } from "./manifest.js";
-
-/** Writes a line of the server's log. */
-export type LogLine = (level: "debug" | "verbose" | "notice" | "warning", text: string) => void;
 
 /** The directives that say where the files are; `dir` as an absolute path. */
 export interface AofLocation {

@@ -4,7 +4,7 @@ import type { Mark } from "../log/history.js";
 import type { Clock } from "../platform/clock.js";
 import type { Disk } from "../platform/disk.js";
 import type { RdbReader } from "../snapshot/rdb/reader.js";
-import type { LogLine } from "./directory.js";
+import type { LogLine } from "../util/log-line.js";
 import type { LoadProgress } from "./recovery.js";
 import {
   breathe,

@@ -1,7 +1,7 @@
 /** What the disk does to the append-only file; the states are those of the essay in aof-parts.ts. */
 
 import { systemReason } from "../config/kinds/directory.js";
-import type { LogLine } from "./directory.js";
+import type { LogLine } from "../util/log-line.js";
 
 export class Health {
   /** The disk has begun to fail; not called again until it has worked in between. */

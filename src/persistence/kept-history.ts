@@ -18,7 +18,8 @@
 import { basename, join } from "node:path";
 import type { Retention } from "../config/kinds/retention.js";
 import type { Disk } from "../platform/disk.js";
-import type { AofDirectory, LogLine } from "./directory.js";
+import type { LogLine } from "../util/log-line.js";
+import type { AofDirectory } from "./directory.js";
 import { isCopy } from "./dump-import.js";
 import { removeQuietly, writeDurablyAside } from "./durable-file.js";
 import { isIncr, Manifest, type ManifestFile } from "./manifest.js";

@@ -11,8 +11,9 @@
 import { systemReason } from "../config/kinds/directory.js";
 import type { Clock } from "../platform/clock.js";
 import type { Disk } from "../platform/disk.js";
+import type { LogLine } from "../util/log-line.js";
 import { settleContinuations } from "./continued-files.js";
-import { AofDirectory, type AofLocation, type LogLine } from "./directory.js";
+import { AofDirectory, type AofLocation } from "./directory.js";
 import { copyDump, dumpPath, holdsData, isCopy } from "./dump-import.js";
 import { writeDurably, writeSynced } from "./durable-file.js";
 import { emptyBase, type SnapshotOrigin } from "./empty-snapshot.js";

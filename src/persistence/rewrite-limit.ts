@@ -3,7 +3,7 @@
  * are refused until it has succeeded: then a second is enough. The times are those of a clock that nobody sets.
  */
 
-import type { LogLine } from "./directory.js";
+import type { LogLine } from "../util/log-line.js";
 
 const FAILURES = 3;
 const MINUTES_MAX = 60;

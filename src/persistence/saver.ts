@@ -16,8 +16,8 @@ import type { JobResult, SnapshotJobs } from "../snapshot/job/job.js";
 import { Control, type FileTarget, type JobMessage } from "../snapshot/job/message.js";
 import { program } from "../snapshot/job/program.js";
 import { type RdbFacts, rdbFormat } from "../snapshot/job/rdb-format.js";
+import type { LogLine } from "../util/log-line.js";
 import type { Background } from "./background.js";
-import type { LogLine } from "./directory.js";
 import { removeQuietly, temporaryName } from "./durable-file.js";
 
 /** After a save that failed, save points wait so long before they try again. */

@@ -7,7 +7,7 @@ import type { DiskFile } from "../platform/disk.js";
 import { RdbError, RdbUnsupported } from "../snapshot/rdb/error.js";
 import { AUX } from "../snapshot/rdb/format.js";
 import type { RdbListener, RdbReader } from "../snapshot/rdb/reader.js";
-import type { LogLine } from "./directory.js";
+import type { LogLine } from "../util/log-line.js";
 import { StartError } from "./start-error.js";
 
 const BLOCK_BYTES = 1024 * 1024;

@@ -11,6 +11,7 @@
  */
 
 import type { Clock } from "../platform/clock.js";
+import type { LogLine } from "../util/log-line.js";
 import type { Primary } from "./primary/primary.js";
 import type { Replica } from "./primary/replica.js";
 import type { Follower } from "./replica/follower.js";
@@ -23,7 +24,7 @@ export interface FailoverParts {
   readonly follower: () => Follower;
   /** Holds the writes of clients, or lets them go on. */
   readonly holdWrites: (hold: boolean) => void;
-  readonly log: (level: "notice" | "warning", text: string) => void;
+  readonly log: LogLine;
 }
 
 export interface FailoverOptions {

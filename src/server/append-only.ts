@@ -4,7 +4,7 @@ import { systemReason } from "../config/kinds/directory.js";
 import type { Engine } from "../engine/engine.js";
 import type { FsyncPolicy } from "../persistence/aof-parts.js";
 import { AppendOnlyFile } from "../persistence/append-only-file.js";
-import { AofDirectory, type LogLine } from "../persistence/directory.js";
+import { AofDirectory } from "../persistence/directory.js";
 import { removeQuietly, temporaryName } from "../persistence/durable-file.js";
 import { directoryAt, isAnnotated, refuseBoth } from "../persistence/layout.js";
 import { ManifestError, type ManifestFile } from "../persistence/manifest.js";
@@ -12,6 +12,7 @@ import type { NextIncr } from "../persistence/next-incr.js";
 import { makeDirectory } from "../persistence/opening.js";
 import { Rewriter } from "../persistence/rewriter.js";
 import { StartError } from "../persistence/start-error.js";
+import type { LogLine } from "../util/log-line.js";
 import type { Snapshots } from "./snapshots.js";
 import type { Turn } from "./turn.js";
 

@@ -10,8 +10,7 @@
 
 import type { Config } from "../config/config.js";
 import type { Platform } from "../platform/platform.js";
-
-export type LogLevel = "debug" | "verbose" | "notice" | "warning";
+import type { LogLevel, LogLine } from "../util/log-line.js";
 
 const ORDER: Record<LogLevel | "nothing", number> = {
   debug: 0,
@@ -43,11 +42,12 @@ export class Logger {
     this.path = path;
   }
 
-  log(level: LogLevel, text: string): void {
+  /** Writes a line, unless it matters less than `loglevel` asks for. */
+  readonly log: LogLine = (level, text) => {
     if (ORDER[level] < ORDER[this.config.values.loglevel]) return;
     const { host, clock } = this.platform;
     this.raw(`${host.pid}:${this.role} ${timestamp(clock.now())} ${MARKS[level]} ${text}\n`);
-  }
+  };
 
   private get role(): "M" | "S" | "C" {
     if (!this.hasRole) return "C";

@@ -8,7 +8,7 @@ import type { LoadingProgress } from "../engine/services.js";
 import { snapshotReader } from "../engine/snapshot-reader.js";
 import type { Mark } from "../log/history.js";
 import type { AppendOnlyFile } from "../persistence/append-only-file.js";
-import type { AofDirectory, LogLine } from "../persistence/directory.js";
+import type { AofDirectory } from "../persistence/directory.js";
 import { dumpPath } from "../persistence/dump-import.js";
 import { DumpLoad } from "../persistence/dump-load.js";
 import { convertToSingle, directoryAt } from "../persistence/layout.js";
@@ -16,6 +16,7 @@ import { importDump, lastIncr, openDirectory } from "../persistence/opening.js";
 import { Recovery } from "../persistence/recovery.js";
 import type { LoadPace } from "../persistence/snapshot-load.js";
 import { StartError, stopIfEnding } from "../persistence/start-error.js";
+import type { LogLine } from "../util/log-line.js";
 import { AppendOnly } from "./append-only.js";
 import type { Logger } from "./logger.js";
 import type { Snapshots } from "./snapshots.js";
@@ -47,7 +48,7 @@ export class Persistence {
     snapshots: Snapshots,
     logger: Logger,
   ) {
-    this.writeLog = (level, text) => logger.log(level, text);
+    this.writeLog = logger.log;
     this.appendOnly = new AppendOnly(engine, snapshots, this.writeLog);
   }
 

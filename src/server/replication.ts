@@ -5,7 +5,6 @@ import type { Config } from "../config/config.js";
 import type { Engine } from "../engine/engine.js";
 import { Restore } from "../engine/restore.js";
 import { StreamClient } from "../engine/stream-client.js";
-import type { LogLine } from "../persistence/directory.js";
 import { Failover } from "../replication/failover.js";
 import type { ResyncSource, RunningSnapshot } from "../replication/primary/full-resync.js";
 import type { Handshake } from "../replication/primary/handshake.js";
@@ -26,7 +25,6 @@ import type { Turn } from "./turn.js";
 export function followerOf(engine: Engine, surroundings: FollowerSurroundings): Follower {
   const { platform, config, log, history, services } = engine;
   const { logger, turn, persistence, port } = surroundings;
-  const writeLog: LogLine = (level, text) => logger.log(level, text);
   const dataset: FollowedDataset = {
     stream: new StreamClient(engine),
     get isEmpty() {
@@ -34,7 +32,7 @@ export function followerOf(engine: Engine, surroundings: FollowerSurroundings): 
     },
     restore: (mode, size) =>
       new Restore(engine, mode, size, {
-        log: writeLog,
+        log: logger.log,
         begun: (progress) => persistence.beginLoading(progress),
         ended: () => persistence.endLoading(),
       }),
@@ -63,7 +61,7 @@ export function followerOf(engine: Engine, surroundings: FollowerSurroundings): 
     dataset,
     port,
     primary: () => services.primary,
-    log: writeLog,
+    log: logger.log,
   });
 }
 
@@ -76,7 +74,7 @@ export function failoverOf(engine: Engine, logger: Logger): Failover {
     follower: () => services.follower,
     holdWrites: (hold) =>
       hold ? clients.pause("failover", Number.POSITIVE_INFINITY, true) : clients.unpause("failover"),
-    log: (level, text) => logger.log(level, text),
+    log: logger.log,
   });
 }
 
@@ -111,7 +109,7 @@ export function primaryOf(engine: Engine, logger: Logger, snapshots: Snapshots):
     pid: platform.host.pid,
     counters: statistics,
     tell: (words) => engine.runUnit(() => engine.unit.tell(-1, words)),
-    writeLog: (level, text) => logger.log(level, text),
+    writeLog: logger.log,
   });
 }
 

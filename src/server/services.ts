@@ -12,9 +12,9 @@ import type { Platform } from "../platform/platform.js";
 import type { Failover } from "../replication/failover.js";
 import type { Primary } from "../replication/primary/primary.js";
 import type { Follower } from "../replication/replica/follower.js";
+import type { LogLine } from "../util/log-line.js";
 import type { Cron } from "./cron.js";
 import type { Listeners } from "./listeners.js";
-import type { Logger, LogLevel } from "./logger.js";
 import type { Persistence } from "./persistence.js";
 import type { Snapshots } from "./snapshots.js";
 import type { Turn } from "./turn.js";
@@ -32,6 +32,7 @@ export interface ServerParts {
   readonly server: Pick<Services, "shutdown" | "abortShutdown" | "shutdownInMs">;
 }
 
+/** Asks the parts; it exists before them, since the engine needs it. */
 export class ServerServices implements Services {
   private parts!: ServerParts;
   private readonly startedMs: number;
@@ -39,7 +40,7 @@ export class ServerServices implements Services {
   constructor(
     private readonly platform: Platform,
     private readonly config: Config,
-    private readonly logger: Logger,
+    readonly log: LogLine,
     private readonly runId: string,
   ) {
     this.startedMs = platform.clock.now();
@@ -141,9 +142,5 @@ export class ServerServices implements Services {
 
   sleepBeforeFlush(microseconds: number): void {
     this.parts.turn.flushSleepUs = microseconds;
-  }
-
-  log(level: LogLevel, text: string): void {
-    this.logger.log(level, text);
   }
 }

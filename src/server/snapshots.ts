@@ -27,7 +27,7 @@ export class Snapshots {
       jobs: this.jobs,
       background: this.background,
       facts: () => ({ usedMemory: engine.memory.usedBytes, mark: markOf(engine) }),
-      log: (level, text) => logger.log(level, text),
+      log: logger.log,
     });
     this.saver.onCut = (ms) => engine.latency.record("fork", ms);
   }

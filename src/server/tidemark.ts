@@ -155,7 +155,7 @@ export class Tidemark implements AsyncDisposable {
       const refusal = commands.rename(from, to);
       if (refusal !== null) throw new FatalConfigError(place, refusal);
     }
-    const services = new ServerServices(platform, config, logger, randomId(platform.chance));
+    const services = new ServerServices(platform, config, logger.log, randomId(platform.chance));
     const engine = new Engine({ platform, config, keyspace, log, commands, services });
     const snapshots = new Snapshots(engine, logger);
     const persistence = new Persistence(engine, snapshots, logger);

@@ -22,6 +22,7 @@ import type { Log } from "../../log/log.js";
 import { type Chance, randomId } from "../../platform/chance.js";
 import type { Clock } from "../../platform/clock.js";
 import type { Disk } from "../../platform/disk.js";
+import type { LogLine } from "../../util/log-line.js";
 import type { Handshake } from "./handshake.js";
 import type { Replica } from "./replica.js";
 
@@ -67,7 +68,7 @@ export interface FullResyncParts {
   readonly replicas: readonly Replica[];
   /** The replica has everything and goes on with the stream. */
   readonly online: (replica: Replica) => void;
-  readonly writeLog: (level: "notice" | "warning", text: string) => void;
+  readonly writeLog: LogLine;
 }
 
 interface Transfer {

@@ -7,6 +7,7 @@ import type { Values } from "../../config/table.js";
 import { REDIS_VERSION } from "../../config/version.js";
 import type { Command } from "../../resp/peer.js";
 import { bytesOfLatin1 } from "../../util/ascii.js";
+import type { LogLine } from "../../util/log-line.js";
 
 /** The primary's answer makes it useless to go on; the message is a line for the log. */
 export class HandshakeError extends Error {
@@ -22,7 +23,7 @@ export interface HandshakeParts {
   readonly values: Readonly<Values>;
   /** The port on which this server is found, unless another one is to be announced. */
   readonly port: number;
-  readonly log: (level: "notice" | "warning", text: string) => void;
+  readonly log: LogLine;
 }
 
 export interface Step {

@@ -18,6 +18,7 @@ import { RdbError } from "../../snapshot/rdb/error.js";
 import { RdbFeed } from "../../snapshot/rdb/feed.js";
 import { inspect } from "../../snapshot/rdb/inspection.js";
 import type { RdbReader } from "../../snapshot/rdb/reader.js";
+import type { LogLine } from "../../util/log-line.js";
 import type { FollowedDataset, RestoreMode, Restoring } from "./dataset.js";
 import { Frame, type SnapshotSink } from "./frame.js";
 
@@ -28,7 +29,7 @@ export interface TransferParts {
   readonly chance: Chance;
   readonly pid: number;
   readonly dataset: FollowedDataset;
-  readonly log: (level: "notice" | "warning", text: string) => void;
+  readonly log: LogLine;
 }
 
 /** What becomes of a snapshot that is being received. */
