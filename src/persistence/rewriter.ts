@@ -27,11 +27,14 @@ export class Rewriter {
   readonly limit: RewriteLimit;
   /** Whether the running file is provisional. */
   isProvisional = false;
+  /** The one that is under way has been stopped (`abort`), and something of it still runs. */
+  isStopping = false;
   /** Whether the cron begins rewrites. */
   enabled = true;
   private preparing: Promise<void> | null = null;
   private startedMs = 0;
   private readonly cutting: Cutting;
+
   /** The rewrite whose base is being written, or was last. */
   private cut: Cut | null = null;
 
@@ -104,12 +107,15 @@ export class Rewriter {
   /** Stops a rewrite and gives back when nothing of it runs any more. */
   async abort(): Promise<void> {
     this.parts.background.rewriteScheduled = false;
+    if (!this.isRunning) return;
+    this.isStopping = true;
     await this.preparing;
     const running = this.parts.background.running("rewrite");
     running?.job.abort();
     await running?.job.done;
     // It may have been complete already: then its files take their place.
     await this.preparing;
+    this.isStopping = false;
   }
 
   // ---- From the base on ----

@@ -147,7 +147,7 @@ export class AppendOnly {
         "AOF was enabled but there is already an AOF rewriting in background. Stopping background AOF and starting a rewrite now.",
       );
       void rewriter.abort().then(() => {
-        background.rewriteScheduled = rewriter.isProvisional;
+        background.rewriteScheduled ||= rewriter.isProvisional;
       });
     } else if (background.isFree) {
       rewriter.start();

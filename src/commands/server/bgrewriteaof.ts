@@ -13,7 +13,8 @@ export const bgRewriteAof = command({
   run(call) {
     const { engine } = call;
     const { rewriter, background } = engine.services;
-    if (rewriter.isRunning) throw fail("Background append only file rewriting already in progress");
+    if (rewriter.isRunning && !rewriter.isStopping)
+      throw fail("Background append only file rewriting already in progress");
     // Whoever asks does not have to wait for failures of before.
     rewriter.limit.succeeded();
     if (!background.isFree || engine.isNested) {

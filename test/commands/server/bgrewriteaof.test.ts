@@ -27,6 +27,12 @@ class World {
     return (await this.platform.clock.run(this.client.reply(...words))).raw.toString();
   }
 
+  /** The replies to commands that arrive together. */
+  async sayAtOnce(...lines: string[][]): Promise<string[]> {
+    const replies = Promise.all(lines.map((words) => this.client.reply(...words)));
+    return (await this.platform.clock.run(replies)).map(({ raw }) => raw.toString());
+  }
+
   async info(name: string): Promise<string> {
     const text = await this.say("INFO", "persistence");
     return new RegExp(`^${name}:(.*)\r$`, "m").exec(text)?.[1] ?? "absent";
@@ -329,6 +335,26 @@ describe("CONFIG SET appendonly", () => {
       [],
     );
     assert.equal(await world.say("INCR", "n"), ":2\r\n");
+  });
+
+  it("no, and a rewrite asked for while the one that this stops still runs: the new one is made", async () => {
+    for (const begin of [
+      ["BGREWRITEAOF"],
+      ["CONFIG", "SET", "appendonly", "no"],
+      ["CONFIG", "SET", "appendonly", "yes"],
+    ]) {
+      const world = await World.start(ON);
+      await world.fill(3000);
+      await world
+        .sayAtOnce(begin, ["CONFIG", "SET", "appendonly", "no"], ["BGREWRITEAOF"])
+        .then((replies) => {
+          assert.match(replies[2]!, /^\+Background append only file rewriting (started|scheduled)/);
+        });
+      await world.rewritten();
+      assert.equal(await world.info("aof_last_bgrewrite_status"), "ok");
+      assert.deepEqual(world.files, ["appendonly.aof.2.base.rdb", "appendonly.aof.manifest"]);
+      assert.equal(await (await world.again()).say("DBSIZE"), ":3000\r\n");
+    }
   });
 
   it("an error names the directory", async () => {
