@@ -11,7 +11,7 @@ import type { ManifestFile } from "./manifest.js";
 import { NextIncr } from "./next-incr.js";
 import { RewriteBuffer } from "./rewrite-buffer.js";
 import type { Cut, RewriterParts } from "./rewrite-parts.js";
-import { checkRoom } from "./room.js";
+import { bytesToLeave, checkRoom } from "./room.js";
 import { SingleDirectory } from "./single-directory.js";
 
 export class Cutting {
@@ -108,6 +108,7 @@ export class Cutting {
       path,
       temporary,
       incrementalSync: values["aof-rewrite-incremental-fsync"],
+      leave: bytesToLeave(directory),
       ...(channel === undefined ? {} : { diff: channel.buffer }),
     });
     background.begin("rewrite", job, this.startedMs);

@@ -10,7 +10,6 @@ import { removeQuietly } from "./durable-file.js";
 import type { ManifestFile } from "./manifest.js";
 import { RewriteLimit } from "./rewrite-limit.js";
 import type { Cut, RewriterParts } from "./rewrite-parts.js";
-import { lackOfRoom } from "./room.js";
 import { changeSingleFile, type Timed } from "./single-rewrite.js";
 
 const MEGABYTE = 1024 * 1024;
@@ -34,9 +33,6 @@ export class Rewriter {
   private preparing: Promise<void> | null = null;
   private startedMs = 0;
   private readonly cutting: Cutting;
-
-  /** The rewrite whose base is being written, or was last. */
-  private cut: Cut | null = null;
 
   constructor(private readonly parts: RewriterParts) {
     this.limit = new RewriteLimit(parts.log);
@@ -64,7 +60,6 @@ export class Rewriter {
     this.preparing = this.cutting.take(provisional, this.startedMs).then(
       (cut) => {
         background.preparing = false;
-        this.cut = cut;
         void cut.job.done.then((result) => this.ended(cut, result));
       },
       (error: unknown) => {
@@ -78,10 +73,9 @@ export class Rewriter {
     );
   }
 
-  /** Ten times a second: begins what is scheduled and what growth asks for, and guards the last space. */
+  /** Ten times a second: begins what is scheduled and what growth asks for. */
   cron(): void {
     const { background, values, aof, log, platform } = this.parts;
-    this.guardSpace();
     const isUrgent = aof()?.waitsForRewrite === true;
     if (isUrgent && this.isProvisional && this.isRunning && !background.rewriteScheduled) {
       log("warning", "The new append-only file could not be synced: the rewrite begins anew");
@@ -264,15 +258,5 @@ export class Rewriter {
     if (!this.isProvisional && this.parts.aof()?.isIncomplete !== true) return;
     background.rewriteScheduled = true;
     log("notice", "The append-only file is not complete before it has been rewritten: it is tried again");
-  }
-
-  private guardSpace(): void {
-    const running = this.parts.background.running("rewrite");
-    if (running === null || running.job !== this.cut?.job) return;
-    const reason = lackOfRoom(this.cut.directory);
-    if (reason === null) return;
-    this.parts.log("warning", reason);
-    running.job.abort();
-    this.failed();
   }
 }

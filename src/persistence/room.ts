@@ -1,23 +1,33 @@
-/** The running log must not lose its last space to a rewrite: whether there is room for one, and still is. */
+/**
+ * The running log must not lose its last space to a rewrite. There is room for one when the base, if it becomes as big
+ * as the last one, leaves a reserve to the log; one that takes more of it than half ends (snapshot-file.ts).
+ */
 
 import type { AofDirectory } from "./directory.js";
 
-const RESERVED_BYTES = 32 * 1024 * 1024;
+/** The reserve is a share of the file system, and on a big one no more than so many bytes. */
+const RESERVED_SHARE = 1 / 8;
+const RESERVED_MAX = 32 * 1024 * 1024;
 
 /** Throws when a rewrite would leave the log too little. */
 export function checkRoom(directory: AofDirectory): void {
-  const free = directory.disk.freeBytes(directory.path);
+  const space = directory.disk.space(directory.path);
+  if (space === null) return;
   const base = directory.isSingle ? directory.manifest.lastIncr : directory.manifest.base;
   const expected = base === null ? 0 : directory.sizeOf(base.name);
-  if (free !== null && free < expected + RESERVED_BYTES)
+  const reserved = reserve(space.total);
+  if (space.free < expected + reserved)
     throw new Error(
-      `${free} bytes are free in ${directory.path}, and a base of about ${expected} bytes has to leave ${RESERVED_BYTES} for the log`,
+      `${space.free} bytes are free in ${directory.path}, and a base of about ${expected} bytes has to leave ${reserved} for the log`,
     );
 }
 
-/** Why a rewrite that runs has to end, or null. */
-export function lackOfRoom({ path, disk }: AofDirectory): string | null {
-  const free = disk.freeBytes(path);
-  if (free === null || free >= RESERVED_BYTES / 2) return null;
-  return `Only ${free} bytes are free in ${path}: the rewrite ends so that the log has them`;
+/** How many bytes of the file system a rewrite leaves, whatever it needs. */
+export function bytesToLeave({ path, disk }: AofDirectory): number {
+  const space = disk.space(path);
+  return space === null ? 0 : Math.floor(reserve(space.total) / 2);
+}
+
+function reserve(total: number): number {
+  return Math.min(RESERVED_MAX, Math.floor(total * RESERVED_SHARE));
 }

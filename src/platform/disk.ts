@@ -21,6 +21,12 @@ export interface FileInfo {
   readonly isDirectory: boolean;
 }
 
+/** Bytes of a file system: all of it, and what may still be written. */
+export interface Space {
+  readonly total: number;
+  readonly free: number;
+}
+
 /** One open file. Positions and lengths are bytes. */
 export interface DiskFile {
   /** The name that it was opened by, or has been given since (`rename`). */
@@ -61,8 +67,8 @@ export interface Disk {
   remove(path: string): void;
   /** Like `remove`, on the thread pool: a big file takes its time. */
   removeAside(path: string): Promise<void>;
-  /** Bytes that may still be written to the file system of the path; null when it does not say. */
-  freeBytes(path: string): number | null;
+  /** The file system of the path; null when it does not say. */
+  space(path: string): Space | null;
   /** fsync of the directory that holds `path`, so that a rename or a new name survives a power loss. */
   syncDirectoryOf(path: string): void;
   /** Like `syncDirectoryOf`, on the thread pool. */
@@ -182,10 +188,10 @@ export const nodeDisk: Disk = {
   rename: (from, to) => fs.renameSync(from, to),
   remove: (path) => void absentIsNull(() => fs.unlinkSync(path)),
   removeAside: (path) => fs.promises.rm(path, { force: true }),
-  freeBytes(path) {
+  space(path) {
     try {
-      const { bavail, bsize } = fs.statfsSync(path);
-      return bavail * bsize;
+      const { blocks, bavail, bsize } = fs.statfsSync(path);
+      return { total: blocks * bsize, free: bavail * bsize };
     } catch {
       return null;
     }

@@ -135,7 +135,7 @@ for (const layout of ["multi-part", "single"])
   test(`a rewrite leaves the running log its room (aof-layout ${layout})`, { skip, timeout: 60_000 }, () =>
     withSmallDisk(64 * MB, ["--aof-layout", layout], async ({ client, leave }) => {
       for (let at = 0; at < 100; at++) await client.call("SET", `key:${at}`, "v".repeat(10_000));
-      leave(20 * MB);
+      leave(7 * MB);
       await client.call("BGREWRITEAOF");
       await until(
         "the rewrite was refused",
@@ -143,7 +143,7 @@ for (const layout of ["multi-part", "single"])
       );
       assert.equal(await info(client, "aof_last_bgrewrite_status"), "err");
       await client.call("SET", "key", "1");
-      leave(45 * MB);
+      leave(12 * MB);
       await client.call("BGREWRITEAOF");
       await until(
         "the rewrite succeeds",
@@ -151,4 +151,47 @@ for (const layout of ["multi-part", "single"])
       );
       assert.equal(await client.call("DBSIZE"), 101);
     }),
+  );
+
+for (const layout of ["multi-part", "single"])
+  test(
+    `a small file system has room for rewrites of little (aof-layout ${layout})`,
+    { skip, timeout: 60_000 },
+    () =>
+      withSmallDisk(8 * MB, ["--appendonly", "no", "--aof-layout", layout], async (small) => {
+        await small.client.call("SET", "key", "v".repeat(100_000));
+        await small.client.call("CONFIG", "SET", "appendonly", "yes");
+        const isDone = async (): Promise<boolean> =>
+          (await info(small.client, "aof_rewrite_in_progress")) === "0" &&
+          (await info(small.client, "aof_rewrite_scheduled")) === "0";
+        await until("it is switched on", isDone);
+        await small.client.call("BGREWRITEAOF");
+        await until("it is rewritten", isDone);
+        assert.equal(await info(small.client, "aof_last_bgrewrite_status"), "ok");
+        assert.equal(await info(small.client, "aof_rewrites_consecutive_failures"), "0");
+      }),
+  );
+
+for (const layout of ["multi-part", "single"])
+  test(
+    `a rewrite that needs more than there was before leaves the log its room (aof-layout ${layout})`,
+    {
+      skip,
+      timeout: 60_000,
+    },
+    () =>
+      withSmallDisk(
+        32 * MB,
+        ["--appendonly", "no", "--aof-layout", layout],
+        async ({ client, server, leave }) => {
+          await client.call("CONFIG", "SET", "rdbcompression", "no");
+          for (let at = 0; at < 20; at++) await client.call("SETRANGE", `key:${at}`, 999_999, "v");
+          leave(8 * MB);
+          await client.call("CONFIG", "SET", "appendonly", "yes");
+          await server.run.logged("terminated with error: Only ");
+          assert.match(await info(client, "aof_last_bgrewrite_status"), /err/);
+          for (let at = 0; at < 10; at++) assert.equal(await client.call("SET", `more:${at}`, "v"), "OK");
+          assert.equal(await info(client, "aof_last_write_status"), "ok");
+        },
+      ),
   );

@@ -8,7 +8,7 @@
 
 import { constants } from "node:os";
 import { basename, dirname, resolve } from "node:path";
-import type { Disk, DiskFile, FileInfo, OpenMode } from "#tidemark/platform/disk.js";
+import type { Disk, DiskFile, FileInfo, OpenMode, Space } from "#tidemark/platform/disk.js";
 import { SeededChance } from "./chance.js";
 import { DirectoryNode, FileNode, type Inode } from "./inode.js";
 
@@ -60,6 +60,8 @@ export class SimulatedDisk implements Disk {
   readonly syncedInPlace: string[] = [];
   /** Bytes that can still be written before ENOSPC; a write that does not fit whole is a short one. */
   room = Number.POSITIVE_INFINITY;
+  /** Bytes of the whole file system; what it has is not counted against them. */
+  total = 1024 * 1024 * 1024;
   /** The share of writes that the kernel takes only a part of. */
   shortWrites = 0;
   /** Whether `canWrite` says yes. */
@@ -150,8 +152,8 @@ export class SimulatedDisk implements Disk {
     return this.pooled(() => this.remove(path));
   }
 
-  freeBytes(): number | null {
-    return this.room === Number.POSITIVE_INFINITY ? null : this.room;
+  space(): Space | null {
+    return this.room === Number.POSITIVE_INFINITY ? null : { total: this.total, free: this.room };
   }
 
   syncDirectoryOf(path: string): void {

@@ -11,6 +11,8 @@ export interface FileTarget {
   readonly temporary: string;
   /** `rdb-save-incremental-fsync`. */
   readonly incrementalSync: boolean;
+  /** Bytes of the file system that are not for this file; default: none. */
+  readonly leave?: number;
   /** What comes in meanwhile goes behind the snapshot: a DiffChannel. */
   readonly diff?: SharedArrayBuffer;
 }

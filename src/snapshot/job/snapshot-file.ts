@@ -3,6 +3,7 @@
  * is written in place, by a thread that may wait for the device.
  */
 
+import { dirname } from "node:path";
 import type { Disk, DiskFile } from "../../platform/disk.js";
 import type { FileTarget } from "./message.js";
 
@@ -22,6 +23,7 @@ export class SnapshotFile {
   }
 
   write(bytes: Uint8Array, start: number, end: number): void {
+    this.checkRoom(end - start);
     for (let at = start; at < end; ) {
       const taken = this.file.write(bytes, at, end);
       if (taken === 0) throw new Error(`short write: the disk took ${at - start} of ${end - start} bytes`);
@@ -32,6 +34,15 @@ export class SnapshotFile {
       this.file.syncNow();
       this.unsynced = 0;
     }
+  }
+
+  private checkRoom(bytes: number): void {
+    const { leave = 0, temporary } = this.target;
+    if (leave === 0) return;
+    const path = dirname(temporary);
+    const free = this.disk.space(path)?.free ?? Number.POSITIVE_INFINITY;
+    if (free < bytes + leave)
+      throw new Error(`only ${free} bytes are free in ${path}, and ${leave} are left to the log`);
   }
 
   /** Puts the file in its place. When it throws after the rename, the new one is there already. */
