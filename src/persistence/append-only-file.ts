@@ -94,6 +94,11 @@ export class AppendOnlyFile {
     return this.health.state === "broken";
   }
 
+  /** Whether somebody has removed the file: what it takes is gone when it is closed. */
+  get isRemoved(): boolean {
+    return this.tail.file.isRemoved;
+  }
+
   /** Only a rewrite makes the log complete. */
   get isIncomplete(): boolean {
     return this.isProvisional || this.mending.loss.isOpen;

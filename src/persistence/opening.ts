@@ -110,7 +110,11 @@ function readManifest(directory: AofDirectory): void {
   try {
     directory.readManifest();
   } catch (error) {
-    if (!(error instanceof ManifestError)) throw error;
+    if (!(error instanceof ManifestError))
+      throw new StartError(
+        `Can't open the AOF manifest file ${directory.manifestPath} for reading: ${systemReason(error)}. ` +
+          "Give the server's user the right to read it.",
+      );
     const place =
       error.line === 0 ? "" : `Reading the manifest file, at line ${error.line}\n>>> '${error.text}'\n`;
     throw new StartError(

@@ -31,6 +31,8 @@ export interface Space {
 export interface DiskFile {
   /** The name that it was opened by, or has been given since (`rename`). */
   readonly path: string;
+  /** Whether it has no name any more, so that nobody will find it when it is closed. */
+  readonly isRemoved: boolean;
   /** Writes at the end and returns how many bytes the kernel took, which may be fewer than asked. */
   write(bytes: Uint8Array, start: number, end: number): number;
   /** Like `write`, of several pieces in one call. */
@@ -86,6 +88,10 @@ class NodeFile implements DiskFile {
     public path: string,
     private readonly fd: number,
   ) {}
+
+  get isRemoved(): boolean {
+    return fs.fstatSync(this.fd).nlink === 0;
+  }
 
   write(bytes: Uint8Array, start: number, end: number): number {
     return fs.writeSync(this.fd, bytes, start, end - start);

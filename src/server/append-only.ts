@@ -251,7 +251,11 @@ export class AppendOnly {
 
   /** The directory with its manifest, made if need be. Throws an Error that names it. */
   private findDirectory(): AofDirectory {
-    if (this.file !== null && this.directory !== null) return this.directory;
+    if (this.file !== null && this.directory !== null) {
+      // Only a rewrite can keep what a removed file has. One that was moved with its directory is still complete.
+      if (this.file.isRemoved) makeDirectory(this.directory);
+      return this.directory;
+    }
     const { platform, config } = this.engine;
     const directory = this.knownDirectory(directoryAt(platform.disk, config.values));
     const parted = new AofDirectory(platform.disk, config.values);

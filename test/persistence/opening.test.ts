@@ -273,3 +273,13 @@ for (const operation of ["write", "sync", "rename", "syncDirectory"] as const) {
     assert.equal((await start(disk.afterProcessDeath())).dataset.values.get("0/a"), "1");
   });
 }
+
+test("a manifest that cannot be read is named", async () => {
+  const disk = newDisk();
+  await start(disk);
+  disk.fail({ operation: "read", path: "manifest", code: "EACCES" });
+  await assert.rejects(
+    start(disk),
+    /Can't open the AOF manifest file \S+\.manifest for reading: Permission denied/,
+  );
+});

@@ -288,6 +288,10 @@ export class SimulatedDisk implements Disk {
     return taken;
   }
 
+  isAt(path: string, node: FileNode): boolean {
+    return this.find(path) === node;
+  }
+
   modified(node: FileNode): void {
     node.modifiedMs = this.now();
   }
@@ -371,6 +375,10 @@ class SimulatedFile implements DiskFile {
     private readonly node: FileNode,
     private readonly mode: OpenMode,
   ) {}
+
+  get isRemoved(): boolean {
+    return !this.disk.isAt(this.path, this.node);
+  }
 
   write(bytes: Uint8Array, start: number, end: number): number {
     this.check("write");

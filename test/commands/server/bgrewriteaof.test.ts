@@ -252,6 +252,20 @@ describe("BGREWRITEAOF", () => {
     }
   });
 
+  it("makes everything anew when somebody has removed the directory", async () => {
+    const world = await World.start(ON);
+    await world.say("INCR", "n");
+    for (const name of world.files) world.platform.disk.remove(`${DIRECTORY}/${name}`);
+    world.platform.disk.remove(DIRECTORY);
+    await world.say("INCR", "n");
+    await world.say("BGREWRITEAOF");
+    await world.rewritten();
+    assert.equal(await world.info("aof_last_bgrewrite_status"), "ok");
+    assert.deepEqual(world.files, SECOND);
+    await world.say("INCR", "n");
+    assert.equal(await (await world.again()).say("GET", "n"), "$1\r\n3\r\n");
+  });
+
   it("begins only when there is room", async () => {
     const world = await World.start(ON);
     await world.say("INCR", "n");
