@@ -2,6 +2,7 @@
 
 import type { Declaration } from "../engine/command.js";
 import { bitmapCommands } from "./bitmap/index.js";
+import { clusterCommands } from "./cluster/index.js";
 import { connectionCommands } from "./connection/index.js";
 import { genericCommands } from "./generic/index.js";
 import { hashCommands } from "./hash/index.js";
@@ -22,6 +23,7 @@ export const commandTable: readonly Declaration[] = [
   ...genericCommands,
   ...transactionCommands,
   ...connectionCommands,
+  ...clusterCommands,
   ...pubsubCommands,
   ...serverCommands,
   ...sortedSetCommands,

@@ -14,6 +14,7 @@ import { info } from "./info/index.js";
 import { latency } from "./latency/index.js";
 import { lolwut } from "./lolwut.js";
 import { memory } from "./memory/index.js";
+import { module } from "./module.js";
 import { monitor } from "./monitor.js";
 import { psync, sync } from "./psync.js";
 import { replconf } from "./replconf.js";
@@ -42,6 +43,7 @@ export const serverCommands: readonly Declaration[] = [
   latency,
   lolwut,
   memory,
+  module,
   monitor,
   psync,
   replconf,
