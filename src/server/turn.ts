@@ -26,6 +26,8 @@ export class Turn {
   private woken: Connection[] = [];
   /** Connections whose replies wait for the log to become safe. */
   private waiting: Connection[] = [];
+  /** How far the log was safe when they were last looked at. */
+  private lookedAt = 0;
   private scheduled = false;
   private readonly atEnd = (): void => this.end();
   /** DEBUG AOF-FLUSH-SLEEP. */
@@ -88,10 +90,15 @@ export class Turn {
   /** The log has become safe further, or has failed to: replies that waited for it leave, as they are or as errors. */
   progress(): void {
     this.engine.services.primary.waiters.serve();
+    this.releaseWaiting();
+    this.sink()?.awaitedBy(this.waiting.length);
+  }
+
+  private releaseWaiting(): void {
+    this.lookedAt = this.sink()?.ackOffset ?? 0;
     const waited = this.waiting;
     this.waiting = [];
     for (const connection of waited) this.release(connection);
-    this.sink()?.awaitedBy(this.waiting.length);
   }
 
   forget(connection: Connection): void {
@@ -117,6 +124,8 @@ export class Turn {
     // Before the replies: what a client has been told is on its way, whatever becomes of this process.
     primary.feed();
     primary.waiters.serve();
+    // Whoever has waited and written again may wait for what this turn has made safe, and nobody else would tell.
+    if (this.waiting.length > 0 && this.sink()?.ackOffset !== this.lookedAt) this.releaseWaiting();
     const ready = this.pending;
     this.pending = this.spare;
     for (const connection of ready) this.release(connection);
