@@ -10,10 +10,9 @@ import { afterEveryOperation } from "../persistence/crash-states.js";
 import { SeededChance } from "../support/chance.js";
 import type { SimulatedDisk } from "../support/disk.js";
 import { type SimulatedPlatform, simulatedPlatform } from "../support/platform.js";
-import { type Directives, launchSimulated } from "../support/product.js";
+import type { Directives } from "../support/product.js";
+import { SimulatedServer } from "../support/simulated-server.js";
 import type { WireClient } from "../support/wire.js";
-
-const PORT = 6379;
 
 interface State {
   readonly disk: SimulatedDisk;
@@ -22,41 +21,23 @@ interface State {
   readonly promised: number;
 }
 
-type Say = (...words: readonly string[]) => Promise<unknown>;
-
-async function connect({ clock, network }: SimulatedPlatform): Promise<WireClient> {
-  return clock.run(network.client(PORT));
-}
-
 /** A server with a counter and a list that grow together, whose disk is looked at after every operation. */
-class Run {
+class Run extends SimulatedServer {
   readonly states: State[] = [];
-  readonly machine: SimulatedPlatform;
   sent = 0;
   acknowledged = 0;
   /** What has to be there after a crash. */
   promise: () => number = () => this.acknowledged;
-  private client!: WireClient;
   /** Writes alone, and reads only the replies to writes. */
   private writer!: WireClient;
-  private readonly chance: SeededChance;
-
-  private constructor(
-    seed: number,
-    private readonly directives: Directives,
-  ) {
-    this.machine = simulatedPlatform(seed);
-    this.chance = new SeededChance(seed);
-  }
+  private readonly chance = new SeededChance(1);
 
   /** A server that has some writes already. */
-  static async start(seed: number, directives: Directives): Promise<Run> {
-    const run = new Run(seed, { ...directives, appendonly: "yes", "auto-aof-rewrite-percentage": "0" });
-    const { machine } = run;
-    await launchSimulated(machine, run.directives);
-    run.client = await connect(machine);
-    run.writer = await connect(machine);
-    await machine.clock.run(run.writer.call("SELECT", "2"));
+  static async begin(seed: number, directives: Directives): Promise<Run> {
+    const settings = { ...directives, appendonly: "yes", "auto-aof-rewrite-percentage": "0" };
+    const run = await Run.start(settings, simulatedPlatform(seed));
+    run.writer = await run.connect();
+    await run.platform.clock.run(run.writer.call("SELECT", "2"));
     void run.acknowledge().catch(() => {});
     await run.writeAtOnce(30);
     return run;
@@ -69,11 +50,9 @@ class Run {
     }
   }
 
-  readonly call: Say = (...words) => this.machine.clock.run(this.client.call(...(words as [string])));
-
   /** Looks at what a crash would leave, from now on. */
   watch(): void {
-    afterEveryOperation(this.machine.disk, (operation) => this.look(operation));
+    afterEveryOperation(this.disk, (operation) => this.look(operation));
   }
 
   /** One write more, which is in flight while time passes. */
@@ -87,7 +66,7 @@ class Run {
 
   async writeAtOnce(count: number): Promise<void> {
     for (let i = 0; i < count; i++) this.write();
-    await this.machine.clock.advance(50);
+    await this.advance(50);
   }
 
   async rewriteTwice(): Promise<void> {
@@ -106,7 +85,7 @@ class Run {
   /** Until the files of the second rewrite are there, and so many names in all. */
   async writeUntilTidy(names: number): Promise<void> {
     await this.writeUntil("what was replaced is gone from its place", async () => {
-      const found = this.machine.disk.list("/data/appendonlydir") ?? [];
+      const found = this.disk.list("/data/appendonlydir") ?? [];
       return found.length === names && found.some((name) => name.includes(".3.base."));
     });
   }
@@ -116,13 +95,13 @@ class Run {
       assert.ok(turns < 3000, `not reached: ${what}`);
       // In the pauses the thread of a single file catches up, and asks for the end of the stream.
       if (turns % 3 === 0 && turns % 80 < 40) this.write();
-      await this.machine.clock.advance(1);
+      await this.advance(1);
       if (turns % 20 === 0 && (await condition())) return;
     }
   }
 
   private look(operation: string): void {
-    const { disk } = this.machine;
+    const { disk } = this;
     const note = (what: string, state: SimulatedDisk, promised: number): void =>
       void this.states.push({
         what: `${what} after ${this.states.length} ${operation}`,
@@ -143,7 +122,7 @@ class Run {
     const step = Math.max(1, Math.ceil(states.length / 400));
     for (let index = 0; index < states.length; index += step) {
       const { disk, what, promised } = states[index]!;
-      const machine = this.machine.rebooted(disk);
+      const machine = this.rebooted(disk);
       const where = `state ${index}, ${what}`;
       const held = await found(machine, directives).catch((error: Error) => {
         throw new Error(`${where}: ${error.message}`, { cause: error });
@@ -159,13 +138,11 @@ class Run {
 
 /** What a server finds on the disk: the counter, which the list must agree with. */
 async function found(machine: SimulatedPlatform, directives: Directives): Promise<number> {
-  await launchSimulated(machine, directives);
-  const client = await connect(machine);
-  const call: Say = (...words) => machine.clock.run(client.call(...(words as [string])));
-  await call("SELECT", "2");
-  const counter = Number(await call("GET", "counter"));
+  const server = await SimulatedServer.start(directives, machine);
+  await server.call("SELECT", "2");
+  const counter = Number(await server.call("GET", "counter"));
   const numbers = Array.from({ length: counter }, (_, index) => String(index + 1));
-  assert.deepEqual(await call("LRANGE", "list", "0", "-1"), numbers);
+  assert.deepEqual(await server.call("LRANGE", "list", "0", "-1"), numbers);
   return counter;
 }
 
@@ -175,7 +152,7 @@ const CASES = ["multi-part", "single"].flatMap((layout) =>
 
 for (const { layout, policy, preamble } of CASES)
   test(`a crash at any step of a rewrite (aof-layout ${layout}, appendfsync ${policy}, aof-use-rdb-preamble ${preamble})`, async () => {
-    const run = await Run.start(preamble === "yes" ? 11 : 12, {
+    const run = await Run.begin(preamble === "yes" ? 11 : 12, {
       "aof-layout": layout,
       appendfsync: policy,
       "aof-use-rdb-preamble": preamble,
@@ -183,13 +160,13 @@ for (const { layout, policy, preamble } of CASES)
     run.watch();
     await run.rewriteTwice();
     if (layout === "multi-part") await run.writeUntilTidy(3);
-    else assert.deepEqual(run.machine.disk.list("/data"), ["appendonly.aof"]);
+    else assert.deepEqual(run.disk.list("/data"), ["appendonly.aof"]);
     assert.ok(run.states.length > 100);
     await run.check();
   });
 
 test("a crash at any step of a rewrite whose history is kept: no write is missing in the history", async () => {
-  const run = await Run.start(13, { "aof-history-retention": "count 9" });
+  const run = await Run.begin(13, { "aof-history-retention": "count 9" });
   run.watch();
   await run.rewriteTwice();
   await run.writeUntilTidy(4);
@@ -206,9 +183,9 @@ test("a crash at any step of a rewrite whose history is kept: no write is missin
 
 for (const policy of ["always", "everysec"])
   test(`a crash at any step of switching the file on: the log is the old one, or the new one (appendfsync ${policy})`, async () => {
-    const run = await Run.start(14, { appendfsync: policy });
+    const run = await Run.begin(14, { appendfsync: policy });
     await run.call("CONFIG", "SET", "appendonly", "no");
-    await run.machine.clock.advance(50);
+    await run.advance(50);
     const old = run.acknowledged;
     assert.equal(old, 30);
     let isOn = false;
@@ -223,7 +200,7 @@ for (const policy of ["always", "everysec"])
     });
     for (let i = 0; i < 20; i++) {
       run.write();
-      await run.machine.clock.advance(20);
+      await run.advance(20);
     }
     assert.ok(run.states.length > 50);
     await run.check();

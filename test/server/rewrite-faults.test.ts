@@ -8,11 +8,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { afterEveryOperation } from "../persistence/crash-states.js";
 import type { SimulatedDisk } from "../support/disk.js";
-import { type SimulatedPlatform, simulatedPlatform } from "../support/platform.js";
-import { type Directives, launchSimulated } from "../support/product.js";
-import type { WireClient } from "../support/wire.js";
-
-const PORT = 6379;
+import type { Directives } from "../support/product.js";
+import { SimulatedServer } from "../support/simulated-server.js";
 
 interface Fault {
   readonly code: "EIO" | "ENOSPC";
@@ -28,50 +25,34 @@ interface State {
   readonly acknowledged: readonly number[];
 }
 
-class Run {
+class Run extends SimulatedServer {
   readonly acknowledged: number[] = [];
   sent = 0;
   private answered = 0;
   private failure: Error | null = null;
 
-  private constructor(
-    readonly machine: SimulatedPlatform,
-    private readonly client: WireClient,
-    private readonly writer: WireClient,
-    private readonly directives: Directives,
-  ) {}
-
-  static async start(machine: SimulatedPlatform, directives: Directives): Promise<Run> {
-    await launchSimulated(machine, directives);
-    const client = await machine.clock.run(machine.network.client(PORT));
-    const writer = await machine.clock.run(machine.network.client(PORT));
-    return new Run(machine, client, writer, directives);
-  }
-
-  async call(...words: string[]): Promise<string> {
-    return (await this.machine.clock.run(this.client.reply(...words))).raw.toString();
-  }
+  private readonly writer = this.connect();
 
   /** One write more, which is in flight while time passes. */
   write(): void {
     const number = ++this.sent;
-    void this.writer.reply("RPUSH", "list", String(number)).then(
-      ({ raw }) => {
+    void this.writer
+      .then((writer) => writer.reply("RPUSH", "list", String(number)))
+      .then(({ raw }) => {
         this.answered++;
         const reply = raw.toString();
         if (reply.startsWith(":")) this.acknowledged.push(number);
         else assert.match(reply, /^-MISCONF Errors writing to the AOF file: \S/);
-      },
-      (error: Error) => {
+      })
+      .catch((error: Error) => {
         this.failure ??= error;
-      },
-    );
+      });
   }
 
   async writeFor(ms: number): Promise<void> {
     for (let passed = 0; passed < ms; passed += 2) {
       if (passed % 4 === 0) this.write();
-      await this.machine.clock.advance(2);
+      await this.advance(2);
     }
   }
 
@@ -79,33 +60,29 @@ class Run {
   async load(): Promise<void> {
     await this.writeFor(20);
     for (let pauses = 0; pauses < 4; pauses++) {
-      await this.machine.clock.advance(60);
+      await this.advance(60);
       this.write();
     }
   }
 
   async rewrite(): Promise<void> {
-    assert.match(await this.call("BGREWRITEAOF"), /^\+Background append only file rewriting/);
+    assert.match(await this.say("BGREWRITEAOF"), /^\+Background append only file rewriting/);
   }
 
-  async info(name: string): Promise<string> {
-    return new RegExp(`^${name}:(.*)\r$`, "m").exec(await this.call("INFO", "persistence"))?.[1] ?? "absent";
-  }
-
-  async rewritten(): Promise<void> {
-    for (let turns = 0; ; turns++) {
+  /** Until none runs; one may still wait, when too many have failed. */
+  override async rewritten(): Promise<void> {
+    for (let turns = 0; (await this.info("aof_rewrite_in_progress")) !== "0"; turns++) {
       assert.ok(turns < 400, "the rewrite does not end");
-      if ((await this.info("aof_rewrite_in_progress")) === "0") return;
-      await this.machine.clock.advance(5);
+      await this.advance(5);
     }
   }
 
   /** The cause is gone: a write is accepted soon, all others have their answers, and a rewrite succeeds. */
   async recovers(): Promise<void> {
-    await this.machine.clock.advance(2500);
+    await this.advance(2500);
     const before = this.acknowledged.length;
     this.write();
-    await this.machine.clock.until("the write is answered", () => this.answered === this.sent);
+    await this.platform.clock.until("the write is answered", () => this.answered === this.sent);
     if (this.failure !== null) throw this.failure;
     assert.equal(this.acknowledged.length, before + 1, "a write after the fault is accepted");
     await this.rewritten();
@@ -118,7 +95,7 @@ class Run {
 
   /** What a crash at this moment would leave. */
   state(): State {
-    const { disk } = this.machine;
+    const { disk } = this;
     const isAlways = this.directives.appendfsync === "always";
     const left = isAlways ? disk.afterPowerLoss("synced") : disk.afterProcessDeath();
     return { disk: left, acknowledged: [...this.acknowledged] };
@@ -126,8 +103,8 @@ class Run {
 
   /** What was acknowledged is in the list, which has nothing twice and nothing out of order. */
   async check({ disk, acknowledged }: State): Promise<void> {
-    const again = await Run.start(this.machine.rebooted(disk), this.directives);
-    const list = (await again.machine.clock.run(again.client.call("LRANGE", "list", "0", "-1"))) as string[];
+    const again = await Run.start(this.directives, this.rebooted(disk));
+    const list = (await again.call("LRANGE", "list", "0", "-1")) as string[];
     const numbers = list.map(Number);
     assert.ok(
       numbers.every((number, index) => index === 0 || number > numbers[index - 1]!),
@@ -141,32 +118,32 @@ class Run {
 
 /** How many operations a rewrite takes, with the load that runs meanwhile. */
 async function operations(directives: Directives): Promise<number> {
-  const run = await Run.start(simulatedPlatform(3), directives);
+  const run = await Run.start(directives);
   await run.writeFor(10);
-  const before = run.machine.disk.record.length;
+  const before = run.disk.record.length;
   await run.rewrite();
   await run.load();
   assert.equal(await run.info("aof_rewrite_in_progress"), "0");
-  return run.machine.disk.record.length - before;
+  return run.disk.record.length - before;
 }
 
 async function survives(directives: Directives, fault: Fault): Promise<void> {
-  const run = await Run.start(simulatedPlatform(3), directives);
-  await run.call("SET", "settled", "1");
+  const run = await Run.start(directives);
+  await run.say("SET", "settled", "1");
   await run.writeFor(10);
-  const failure = run.machine.disk.fail({ operation: "any", ...fault });
+  const failure = run.disk.fail({ operation: "any", ...fault });
   // A crash soon after the failure, and one at the end.
   const states: State[] = [];
   let left = fault.after + 1 + (fault.after % 5);
-  afterEveryOperation(run.machine.disk, () => {
+  afterEveryOperation(run.disk, () => {
     if (left-- === 0) states.push(run.state());
   });
   await run.rewrite();
   await run.load();
-  assert.equal(await run.call("GET", "settled"), "$1\r\n1\r\n", "reads go on");
+  assert.equal(await run.say("GET", "settled"), "$1\r\n1\r\n", "reads go on");
   failure.stop();
   await run.recovers();
-  await run.machine.clock.advance(20);
+  await run.advance(20);
   for (const state of [...states, run.state()]) await run.check(state);
 }
 

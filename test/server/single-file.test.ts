@@ -4,57 +4,29 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { afterEveryOperation } from "../persistence/crash-states.js";
 import type { SimulatedDisk } from "../support/disk.js";
-import { type SimulatedPlatform, simulatedPlatform } from "../support/platform.js";
-import { type Directives, launchSimulated } from "../support/product.js";
-import type { WireClient } from "../support/wire.js";
+import type { Directives } from "../support/product.js";
+import { SimulatedServer } from "../support/simulated-server.js";
 
 const FILE = "/data/appendonly.aof";
 const SINGLE = { appendonly: "yes", "aof-layout": "single", "auto-aof-rewrite-percentage": "0" } as const;
 const PARTED = { ...SINGLE, "aof-layout": "multi-part" } as const;
 
-class World {
-  private constructor(
-    readonly platform: SimulatedPlatform,
-    private readonly client: WireClient,
-  ) {}
-
-  static async start(directives: Directives = SINGLE, platform = simulatedPlatform(9)): Promise<World> {
-    await launchSimulated(platform, directives);
-    return new World(platform, await platform.network.client(6379));
-  }
-
-  async say(...words: string[]): Promise<string> {
-    return (await this.platform.clock.run(this.client.reply(...words))).raw.toString();
-  }
-
-  async info(name: string): Promise<string> {
-    return new RegExp(`^${name}:(.*)\r$`, "m").exec(await this.say("INFO", "persistence"))?.[1] ?? "absent";
-  }
-
-  async rewritten(): Promise<void> {
-    for (let turns = 0; turns < 400; turns++) {
-      const waits = [await this.info("aof_rewrite_in_progress"), await this.info("aof_rewrite_scheduled")];
-      if (waits.join() === "0,0") return;
-      await this.platform.clock.advance(20);
-    }
-    assert.fail("the rewrite does not end");
-  }
-
+class World extends SimulatedServer {
   async fill(count: number): Promise<void> {
     const words = Array.from({ length: count }, (_, at) => [`key:${at}`, `value of ${at}`]);
     await this.say("MSET", ...words.flat());
   }
 
   text(path = FILE): string {
-    return this.platform.disk.readFile(path)?.toString("latin1") ?? "";
+    return this.disk.readFile(path)?.toString("latin1") ?? "";
   }
 
   get files(): string[] {
-    return this.platform.disk.list("/data") ?? [];
+    return this.disk.list("/data") ?? [];
   }
 
   async again(directives: Directives = SINGLE, disk?: SimulatedDisk): Promise<World> {
-    return World.start(directives, this.platform.rebooted(disk ?? this.platform.disk.afterProcessDeath()));
+    return World.start(directives, this.rebooted(disk));
   }
 }
 
@@ -94,7 +66,7 @@ describe("the single file", () => {
     for (let i = 0; i < 10; i++) await world.say("INCR", "n");
     await world.rewritten();
     await world.say("INCR", "n");
-    await world.platform.clock.advance(1500);
+    await world.advance(1500);
     assert.match(world.text(), /^#TIDEMARK:SEAL/m);
     const again = await world.again(directives);
     assert.equal(await again.say("INCR", "n"), ":12\r\n");
@@ -155,11 +127,11 @@ describe("the single file", () => {
   it("a failed sync goes on in a copy", async () => {
     const world = await World.start({ ...SINGLE, appendfsync: "always" });
     await world.fill(500);
-    world.platform.disk.fail({ operation: "sync", times: 1 });
+    world.disk.fail({ operation: "sync", times: 1 });
     assert.match(await world.say("INCR", "n"), /^-MISCONF/);
-    await world.platform.clock.advance(1500);
+    await world.advance(1500);
     assert.equal(await world.say("INCR", "n"), ":2\r\n");
-    const lost = await world.again(SINGLE, world.platform.disk.afterPowerLoss("synced"));
+    const lost = await world.again(SINGLE, world.disk.afterPowerLoss("synced"));
     assert.equal(await lost.say("GET", "n"), "$1\r\n2\r\n");
     assert.equal(await lost.say("DBSIZE"), ":501\r\n");
   });
@@ -168,14 +140,14 @@ describe("the single file", () => {
     const world = await World.start({ ...SINGLE, appendfsync: "always" });
     await world.fill(500);
     // The first sync of the directory is that of the temporary name.
-    const failure = world.platform.disk.fail({ operation: "syncDirectory", after: 1 });
+    const failure = world.disk.fail({ operation: "syncDirectory", after: 1 });
     await world.say("BGREWRITEAOF");
     await world.rewritten();
     assert.match(
       await world.say("INCR", "n"),
       /^-MISCONF Errors writing to the AOF file: Input\/output error/,
     );
-    const lost = await world.again(SINGLE, world.platform.disk.afterPowerLoss("synced"));
+    const lost = await world.again(SINGLE, world.disk.afterPowerLoss("synced"));
     assert.equal(await lost.say("DBSIZE"), ":500\r\n");
     failure.stop();
   });
@@ -212,10 +184,10 @@ describe("from one layout to the other", () => {
     await world.rewritten();
     await world.say("SELECT", "3");
     await world.say("INCR", "n");
-    world.platform.disk.fail({ operation: "sync", times: 1 });
-    await world.platform.clock.advance(4000);
+    world.disk.fail({ operation: "sync", times: 1 });
+    await world.advance(4000);
     await world.say("INCR", "n");
-    await world.platform.clock.advance(2500);
+    await world.advance(2500);
     assert.match(world.text("/data/appendonlydir/appendonly.aof.manifest"), /type i\n.*type i\n/);
     return world;
   }
@@ -239,7 +211,7 @@ describe("from one layout to the other", () => {
 
   it("until they are one, clients are told that the server is loading: what is accepted is in the file", async () => {
     const world = await parted();
-    const platform = world.platform.rebooted(world.platform.disk.afterProcessDeath());
+    const platform = world.rebooted();
     const { disk, clock, network } = platform;
     const replies: string[] = [];
     const write = async (): Promise<void> => {
@@ -267,7 +239,7 @@ describe("from one layout to the other", () => {
     const world = await parted();
     const digest = await world.say("DEBUG", "DIGEST");
     const states: SimulatedDisk[] = [];
-    const platform = world.platform.rebooted(world.platform.disk.afterProcessDeath());
+    const platform = world.rebooted();
     afterEveryOperation(platform.disk, () => {
       states.push(platform.disk.afterProcessDeath(), platform.disk.afterPowerLoss("synced"));
     });
@@ -282,7 +254,7 @@ describe("from one layout to the other", () => {
   it("data in both layouts is refused", async () => {
     const world = await World.start(PARTED);
     await world.say("SET", "k", "1");
-    const disk = world.platform.disk.afterProcessDeath();
+    const disk = world.disk.afterProcessDeath();
     disk.place(FILE, "*3\r\n$3\r\nSET\r\n$1\r\na\r\n$1\r\n1\r\n");
     await assert.rejects(world.again(SINGLE, disk), /either may be the log/);
   });

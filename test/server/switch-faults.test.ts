@@ -2,57 +2,12 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { SimulatedDisk } from "../support/disk.js";
-import { type SimulatedPlatform, simulatedPlatform } from "../support/platform.js";
-import { type Directives, launchSimulated } from "../support/product.js";
-import type { WireClient } from "../support/wire.js";
+import type { Directives } from "../support/product.js";
+import { SimulatedServer } from "../support/simulated-server.js";
 
-const PORT = 6379;
-const IS_IDLE = /aof_rewrite_in_progress:0\r\naof_rewrite_scheduled:0/;
-
-class Machine {
-  private client!: WireClient;
-
-  constructor(readonly platform: SimulatedPlatform = simulatedPlatform(5)) {}
-
-  static async start(directives: Directives, platform?: SimulatedPlatform): Promise<Machine> {
-    const machine = new Machine(platform);
-    await launchSimulated(machine.platform, { "auto-aof-rewrite-percentage": "0", ...directives });
-    machine.client = await machine.platform.network.client(PORT);
-    return machine;
-  }
-
-  get disk(): SimulatedDisk {
-    return this.platform.disk;
-  }
-
-  async say(...words: string[]): Promise<string> {
-    return (await this.platform.clock.run(this.client.reply(...words))).raw.toString();
-  }
-
-  /** Without waiting for the reply. */
-  tell(...words: string[]): void {
-    void this.client.reply(...words).catch(() => {});
-  }
-
-  async says(reply: string, ...words: string[]): Promise<void> {
-    assert.equal(await this.say(...words), reply, words.join(" "));
-  }
-
+class Machine extends SimulatedServer {
   async set(name: string, value: string): Promise<void> {
     await this.says("+OK\r\n", "CONFIG", "SET", name, value);
-  }
-
-  advance(ms: number): Promise<void> {
-    return this.platform.clock.advance(ms);
-  }
-
-  /** Until no rewrite runs or waits. */
-  async idle(): Promise<void> {
-    for (let turns = 0; !IS_IDLE.test(await this.say("INFO", "persistence")); turns++) {
-      assert.ok(turns < 1000, this.platform.host.output);
-      await this.advance(5);
-    }
   }
 
   files(): string[] {
@@ -61,8 +16,8 @@ class Machine {
 
   /** The list after kill -9 and a new start. */
   async listAfterKill(directives: Directives): Promise<unknown> {
-    const again = await Machine.start(directives, this.platform.rebooted(this.disk.afterProcessDeath()));
-    return again.platform.clock.run(again.client.call("LRANGE", "list", "0", "-1"));
+    const again = await Machine.start(directives, this.rebooted());
+    return again.call("LRANGE", "list", "0", "-1");
   }
 }
 
@@ -82,7 +37,7 @@ for (const layout of ["multi-part", "single"])
     // Its base fails: what came before it would be missing in a file that goes on behind it.
     const full = machine.disk.fail({ operation: "write", path: layout === "single" ? "temp-" : ".base." });
     await machine.say("BGREWRITEAOF");
-    await machine.idle();
+    await machine.rewritten();
     full.stop();
     await machine.says(":3\r\n", "RPUSH", "list", "3");
     assert.deepEqual(await machine.listAfterKill(directives), ["1"]);
@@ -91,13 +46,13 @@ for (const layout of ["multi-part", "single"])
 test("a file that was switched on is mended after a failed sync like any other", async () => {
   const machine = await Machine.start({ ...ON, appendonly: "no", appendfsync: "no" });
   await machine.set("appendonly", "yes");
-  await machine.idle();
+  await machine.rewritten();
   await machine.says(":1\r\n", "RPUSH", "list", "1");
   machine.disk.fail({ operation: "sync", times: 1 });
   await machine.set("appendfsync", "always");
   await machine.advance(2500);
   await machine.says(":2\r\n", "RPUSH", "list", "2");
-  await machine.idle();
+  await machine.rewritten();
   assert.deepEqual(await machine.listAfterKill(ON), ["1", "2"]);
 });
 
@@ -105,15 +60,13 @@ test("a new file that could not be synced is begun anew at once, however often i
   const machine = await Machine.start({ ...ON, appendonly: "no" });
   const full = machine.disk.fail({ operation: "write", path: ".base." });
   await machine.set("appendonly", "yes");
-  await machine.platform.clock.until("the limit holds", () =>
-    /triggered the limit/.test(machine.platform.host.output),
-  );
+  await machine.platform.clock.until("the limit holds", () => /triggered the limit/.test(machine.output));
   machine.disk.fail({ operation: "sync", path: ".incr.", times: 1 });
   assert.match(await machine.say("RPUSH", "list", "1"), /^-MISCONF/);
   full.stop();
   await machine.advance(1500);
   assert.match(await machine.say("RPUSH", "list", "2"), /^:/);
-  await machine.idle();
+  await machine.rewritten();
   const list = (await machine.listAfterKill(ON)) as string[];
   assert.equal(list.at(-1), "2");
 });
@@ -124,12 +77,10 @@ test("a new file that cannot be opened does not cost the one that it would have 
   // Each new file is opened to be drafted, and then to be read and to be appended to.
   const failure = machine.disk.fail({ operation: "open", path: ".incr.", after: 7 });
   await machine.set("appendonly", "yes");
-  await machine.platform.clock.until("the limit holds", () =>
-    /triggered the limit/.test(machine.platform.host.output),
-  );
+  await machine.platform.clock.until("the limit holds", () => /triggered the limit/.test(machine.output));
   full.stop();
   failure.stop();
-  assert.match(machine.platform.host.output, /EIO: simulated failure, open '\S+\.incr\./);
+  assert.match(machine.output, /EIO: simulated failure, open '\S+\.incr\./);
   await machine.advance(1500);
   assert.match(await machine.say("RPUSH", "list", "1"), /^:1/);
 });
@@ -144,7 +95,7 @@ test("a file that is switched off while it is broken is complete before a rewrit
   await machine.set("appendonly", "no");
   await machine.say("BGREWRITEAOF");
   await machine.advance(50);
-  await machine.idle();
+  await machine.rewritten();
   await machine.advance(50);
   const expected = Array.from({ length: 30 }, (_, index) => String(index + 1));
   assert.deepEqual(await machine.listAfterKill(ON), expected);
@@ -156,10 +107,10 @@ test("a draft that could be neither completed nor removed does not spoil the nex
   machine.disk.fail({ operation: "syncDirectory", times: 1 });
   const stuck = machine.disk.fail({ operation: "remove", path: ".2.incr." });
   await machine.say("BGREWRITEAOF");
-  await machine.idle();
+  await machine.rewritten();
   assert.ok(machine.files().includes("appendonly.aof.2.incr.aof"));
   await machine.say("BGREWRITEAOF");
-  await machine.idle();
+  await machine.rewritten();
   stuck.stop();
   await machine.says(":2\r\n", "RPUSH", "list", "2");
   assert.deepEqual(await machine.listAfterKill(ON), ["1", "2"]);
@@ -183,13 +134,13 @@ for (const times of [1, 1000])
     await machine.says(":1\r\n", "RPUSH", "list", "1");
     await machine.set("appendonly", "no");
     await machine.say("BGREWRITEAOF");
-    await machine.idle();
+    await machine.rewritten();
     const failure = machine.disk.fail({ operation: "open", path: "manifest", times });
     await machine.set("appendonly", "yes");
     await machine.advance(2);
     machine.tell("RPUSH", "list", "2");
     await machine.platform.clock.until("it has failed", () =>
-      /Error trying to put the rewritten AOF in its place/.test(machine.platform.host.output),
+      /Error trying to put the rewritten AOF in its place/.test(machine.output),
     );
     await machine.set("appendonly", "no");
     failure.stop();
@@ -208,7 +159,7 @@ test("a disk that fails while a rewrite runs and the append-only file is off cos
   const failure = machine.disk.fail({ operation: "read", path: "manifest" });
   await machine.advance(500);
   threads.stepsAtOnce = pace;
-  await machine.idle();
+  await machine.rewritten();
   failure.stop();
   await machine.says("+PONG\r\n", "PING");
 });

@@ -3,54 +3,15 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { sameReplies } from "../../support/compare.js";
-import { type SimulatedPlatform, simulatedPlatform } from "../../support/platform.js";
-import { type Directives, launchSimulated } from "../../support/product.js";
-import type { WireClient } from "../../support/wire.js";
+import { simulatedPlatform } from "../../support/platform.js";
+import type { Directives } from "../../support/product.js";
+import { SimulatedServer } from "../../support/simulated-server.js";
 
 const DIRECTORY = "/data/appendonlydir";
 
 sameReplies("BGREWRITEAOF with an argument", "BGREWRITEAOF x");
 
-class World {
-  private constructor(
-    readonly platform: SimulatedPlatform,
-    private readonly client: WireClient,
-  ) {}
-
-  static async start(directives: Directives = {}, platform = simulatedPlatform(5)): Promise<World> {
-    const settings = { "auto-aof-rewrite-percentage": "0", ...directives };
-    await launchSimulated(platform, settings);
-    return new World(platform, await platform.network.client(6379));
-  }
-
-  async say(...words: string[]): Promise<string> {
-    return (await this.platform.clock.run(this.client.reply(...words))).raw.toString();
-  }
-
-  /** The replies to commands that arrive together. */
-  async sayAtOnce(...lines: string[][]): Promise<string[]> {
-    const replies = Promise.all(lines.map((words) => this.client.reply(...words)));
-    return (await this.platform.clock.run(replies)).map(({ raw }) => raw.toString());
-  }
-
-  async info(name: string): Promise<string> {
-    const text = await this.say("INFO", "persistence");
-    return new RegExp(`^${name}:(.*)\r$`, "m").exec(text)?.[1] ?? "absent";
-  }
-
-  /** Until no rewrite runs or waits. */
-  async rewritten(): Promise<void> {
-    for (let turns = 0; turns < 400; turns++) {
-      if (
-        (await this.info("aof_rewrite_in_progress")) === "0" &&
-        (await this.info("aof_rewrite_scheduled")) === "0"
-      )
-        return;
-      await this.platform.clock.advance(50);
-    }
-    assert.fail("the rewrite does not end");
-  }
-
+class World extends SimulatedServer {
   async fill(count: number): Promise<void> {
     for (let from = 0; from < count; from += 500) {
       const words = ["MSET"];
@@ -60,16 +21,16 @@ class World {
   }
 
   get files(): string[] {
-    return this.platform.disk.list(DIRECTORY) ?? [];
+    return this.disk.list(DIRECTORY) ?? [];
   }
 
   content(name: string): string {
-    return this.platform.disk.readFile(`${DIRECTORY}/${name}`)!.toString("latin1");
+    return this.disk.readFile(`${DIRECTORY}/${name}`)!.toString("latin1");
   }
 
   /** A start on what is on the disk now. */
-  async again(directives: Directives = { appendonly: "yes" }): Promise<World> {
-    return World.start(directives, this.platform.rebooted(this.platform.disk.afterProcessDeath()));
+  async again(directives: Directives = ON): Promise<World> {
+    return World.start(directives, this.rebooted());
   }
 }
 
@@ -151,7 +112,7 @@ describe("BGREWRITEAOF", () => {
     assert.match(await world.say("BGSAVE"), /^-ERR Another child process is active \(AOF\?\)/);
     assert.match(await world.say("BGSAVE", "SCHEDULE"), /^\+Background saving scheduled/);
     await world.rewritten();
-    await world.platform.clock.advance(2000);
+    await world.advance(2000);
     assert.equal(await world.info("rdb_saves"), "2");
   });
 
@@ -213,7 +174,7 @@ describe("BGREWRITEAOF", () => {
       "auto-aof-rewrite-min-size": "20000",
     });
     for (let i = 0; i < 300; i++) await world.say("SET", "key", "v".repeat(100));
-    await world.platform.clock.advance(1000);
+    await world.advance(1000);
     await world.rewritten();
     assert.ok(Number(await world.info("aof_rewrites")) >= 1);
     assert.ok(Number(await world.info("aof_current_size")) < 20_000);
@@ -221,7 +182,7 @@ describe("BGREWRITEAOF", () => {
 
   it("a failure leaves a complete log, and after three in a row the next one waits", async () => {
     const world = await World.start({ ...ON });
-    const failure = world.platform.disk.fail({ operation: "write", path: ".base.rdb" });
+    const failure = world.disk.fail({ operation: "write", path: ".base.rdb" });
     for (let i = 1; i <= 3; i++) {
       await world.say("INCR", "n");
       await world.say("BGREWRITEAOF");
@@ -237,7 +198,7 @@ describe("BGREWRITEAOF", () => {
     for (const after of [0, 1]) {
       const world = await World.start(ON);
       await world.say("INCR", "n");
-      const failure = world.platform.disk.fail({ operation: "rename", path: "manifest", after });
+      const failure = world.disk.fail({ operation: "rename", path: "manifest", after });
       await world.say("BGREWRITEAOF");
       await world.rewritten();
       assert.equal(await world.info("aof_last_bgrewrite_status"), "err");
@@ -269,7 +230,7 @@ describe("BGREWRITEAOF", () => {
   it("begins only when there is room", async () => {
     const world = await World.start(ON);
     await world.say("INCR", "n");
-    world.platform.disk.room = 1_000_000;
+    world.disk.room = 1_000_000;
     await world.say("BGREWRITEAOF");
     await world.rewritten();
     assert.equal(await world.info("aof_last_bgrewrite_status"), "err");
@@ -302,7 +263,7 @@ describe("CONFIG SET appendonly", () => {
     await world.say("SET", "when", "first");
     await world.say("CONFIG", "SET", "appendonly", "no");
     await world.say("SET", "when", "between");
-    await world.platform.clock.advance(100);
+    await world.advance(100);
     assert.equal(await (await world.again()).say("GET", "when"), "$5\r\nfirst\r\n");
   });
 
@@ -342,7 +303,7 @@ describe("CONFIG SET appendonly", () => {
     await world.say("CONFIG", "SET", "appendonly", "yes");
     await world.say("INCR", "n");
     await world.say("CONFIG", "SET", "appendonly", "no");
-    await world.platform.clock.advance(1000);
+    await world.advance(1000);
     assert.equal(await world.info("aof_enabled"), "0");
     assert.deepEqual(
       world.files.filter((name) => !name.startsWith("temp-")),
@@ -373,7 +334,7 @@ describe("CONFIG SET appendonly", () => {
 
   it("an error names the directory", async () => {
     const world = await World.start();
-    const failure = world.platform.disk.fail({ operation: "makeDirectory", code: "EACCES" });
+    const failure = world.disk.fail({ operation: "makeDirectory", code: "EACCES" });
     assert.match(
       await world.say("CONFIG", "SET", "appendonly", "yes"),
       /^-ERR CONFIG SET failed \(possibly related to argument 'appendonly'\) - Unable to turn on AOF\. Check server logs\./,
@@ -386,7 +347,7 @@ describe("CONFIG SET appendonly", () => {
     for (const operation of ["write", "sync"] as const) {
       const world = await World.start({ appendfsync: "always" });
       await world.fill(1000);
-      world.platform.disk.fail({
+      world.disk.fail({
         operation,
         path: operation === "write" ? ".base." : ".incr.",
         after: 1,
@@ -394,10 +355,10 @@ describe("CONFIG SET appendonly", () => {
       });
       await world.say("CONFIG", "SET", "appendonly", "yes");
       // Of simulated time: the new file is begun off the loop.
-      await world.platform.clock.advance(10);
+      await world.advance(10);
       // Under `always` this is refused when the sync of it is the one that fails; it was executed all the same.
       await world.say("INCR", "n");
-      await world.platform.clock.advance(3000);
+      await world.advance(3000);
       await world.rewritten();
       assert.equal(await world.say("INCR", "n"), ":2\r\n");
       assert.equal(await (await world.again()).say("DBSIZE"), ":1001\r\n");

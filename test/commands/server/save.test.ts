@@ -2,11 +2,10 @@
 
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import type { Tidemark } from "#tidemark/index.js";
 import { sameReplies } from "../../support/compare.js";
-import { type SimulatedPlatform, simulatedPlatform } from "../../support/platform.js";
-import { type Directives, launchSimulated } from "../../support/product.js";
-import type { WireClient } from "../../support/wire.js";
+import { simulatedPlatform } from "../../support/platform.js";
+import type { Directives } from "../../support/product.js";
+import { SimulatedServer } from "../../support/simulated-server.js";
 
 sameReplies(
   "SAVE and BGSAVE, their arguments and where they may not be",
@@ -25,27 +24,7 @@ SHUTDOWN NOSAVE SAVE
 `,
 );
 
-class World {
-  private constructor(
-    readonly platform: SimulatedPlatform,
-    readonly server: Tidemark,
-    private readonly client: WireClient,
-  ) {}
-
-  static async start(directives: Directives = {}, platform = simulatedPlatform(5)): Promise<World> {
-    const server = await launchSimulated(platform, directives);
-    return new World(platform, server, await platform.network.client(6379));
-  }
-
-  async say(...words: string[]): Promise<string> {
-    return (await this.platform.clock.run(this.client.reply(...words))).raw.toString();
-  }
-
-  async info(name: string): Promise<string> {
-    const text = await this.say("INFO", "everything");
-    return new RegExp(`^${name}:(.*)\r$`, "m").exec(text)?.[1] ?? "absent";
-  }
-
+class World extends SimulatedServer {
   async infos(...names: string[]): Promise<Record<string, string>> {
     const shown: Record<string, string> = {};
     for (const name of names) shown[name] = await this.info(name);
@@ -62,23 +41,15 @@ class World {
 
   /** Lets time pass until no save is running. */
   async settled(): Promise<void> {
-    while ((await this.info("rdb_bgsave_in_progress")) !== "0") await this.platform.clock.advance(10);
+    while ((await this.info("rdb_bgsave_in_progress")) !== "0") await this.advance(10);
   }
 
   get dump(): Buffer | null {
-    return this.platform.disk.readFile("/data/dump.rdb");
+    return this.disk.readFile("/data/dump.rdb");
   }
 
   get files(): readonly string[] | null {
-    return this.platform.disk.list("/data");
-  }
-
-  get log(): string {
-    return this.platform.host.output;
-  }
-
-  close(): Promise<void> {
-    return this.platform.clock.run(this.server.close());
+    return this.disk.list("/data");
   }
 }
 
@@ -89,7 +60,7 @@ describe("SAVE", () => {
     const world = await World.start(LOGGED);
     await world.fill(1000);
     assert.equal(await world.info("rdb_changes_since_last_save"), "1000");
-    await world.platform.clock.advance(5000);
+    await world.advance(5000);
     assert.equal(await world.say("SAVE"), "+OK\r\n");
     assert.equal(world.dump?.subarray(0, 9).toString(), "REDIS0010");
     assert.deepEqual(world.files, ["dump.rdb"]);
@@ -100,7 +71,7 @@ describe("SAVE", () => {
       rdb_saves: "1",
       rdb_last_save_time: String(seconds),
     });
-    assert.match(world.log, /DB saved on disk/);
+    assert.match(world.output, /DB saved on disk/);
     await world.close();
   });
 
@@ -109,10 +80,10 @@ describe("SAVE", () => {
     await world.fill(1000);
     await world.say("SAVE");
     const before = world.dump;
-    const full = world.platform.disk.fail({ operation: "write", code: "ENOSPC" });
+    const full = world.disk.fail({ operation: "write", code: "ENOSPC" });
     await world.say("SET", "more", "x");
     assert.equal(await world.say("SAVE"), "-ERR\r\n");
-    assert.match(world.log, /Error saving DB on disk: No space left on device/);
+    assert.match(world.output, /Error saving DB on disk: No space left on device/);
     assert.deepEqual(world.dump, before);
     assert.deepEqual(world.files, ["dump.rdb"]);
     assert.equal(await world.info("rdb_changes_since_last_save"), "1");
@@ -123,10 +94,10 @@ describe("SAVE", () => {
 
   it("goes where dir and dbfilename say", async () => {
     const world = await World.start({ "enable-protected-configs": "yes" });
-    world.platform.disk.placeDirectory("/elsewhere");
+    world.disk.placeDirectory("/elsewhere");
     await world.say("CONFIG", "SET", "dir", "/elsewhere", "dbfilename", "other.rdb");
     assert.equal(await world.say("SAVE"), "+OK\r\n");
-    assert.deepEqual(world.platform.disk.list("/elsewhere"), ["other.rdb"]);
+    assert.deepEqual(world.disk.list("/elsewhere"), ["other.rdb"]);
     await world.close();
   });
 
@@ -158,7 +129,7 @@ describe("BGSAVE", () => {
       current_save_keys_total: "3000",
     });
     assert.ok(Number(await world.info("current_cow_size")) > 0);
-    await world.platform.clock.advance(2500);
+    await world.advance(2500);
     await world.settled();
     assert.notEqual(world.dump, null);
     assert.ok(Number(await world.info("rdb_last_cow_size")) > 0);
@@ -180,8 +151,8 @@ describe("BGSAVE", () => {
       current_save_keys_total: "0",
       total_forks: "1",
     });
-    assert.match(world.log, /Background saving started by pid 4242/);
-    assert.match(world.log, /Background saving terminated with success/);
+    assert.match(world.output, /Background saving started by pid 4242/);
+    assert.match(world.output, /Background saving terminated with success/);
     await world.close();
   });
 
@@ -199,12 +170,12 @@ describe("BGSAVE", () => {
   it("makes writes and PING fail after an error, while save points are configured, until a save succeeds", async () => {
     const world = await World.start({ ...LOGGED, save: "3600 1" });
     await world.say("SET", "a", "1");
-    const full = world.platform.disk.fail({ operation: "sync", path: "dump.rdb", code: "EIO" });
+    const full = world.disk.fail({ operation: "sync", path: "dump.rdb", code: "EIO" });
     await world.say("BGSAVE");
     await world.settled();
     assert.equal(await world.info("rdb_last_bgsave_status"), "err");
-    assert.match(world.log, /Error saving DB on disk: Input\/output error/);
-    assert.match(world.log, /Background saving error/);
+    assert.match(world.output, /Error saving DB on disk: Input\/output error/);
+    assert.match(world.output, /Background saving error/);
     assert.match(await world.say("SET", "a", "2"), /^-MISCONF Redis is configured to save RDB snapshots/);
     assert.match(await world.say("PING"), /^-MISCONF/);
     assert.equal(await world.say("GET", "a"), "$1\r\n1\r\n");
@@ -256,17 +227,17 @@ describe("save points", () => {
   it("save after so many seconds with so many changes", async () => {
     const world = await World.start({ ...LOGGED, save: "60 3" });
     await world.say("MSET", "a", "1", "b", "2");
-    await world.platform.clock.advance(120_000);
+    await world.advance(120_000);
     assert.equal(world.dump, null);
     await world.say("SET", "c", "3");
-    await world.platform.clock.advance(1000);
+    await world.advance(1000);
     assert.notEqual(world.dump, null);
-    assert.match(world.log, /3 changes in 60 seconds. Saving.../);
+    assert.match(world.output, /3 changes in 60 seconds. Saving.../);
     const saved = world.dump;
     await world.say("MSET", "a", "1", "b", "2", "c", "4");
-    await world.platform.clock.advance(59_000);
+    await world.advance(59_000);
     assert.deepEqual(world.dump, saved);
-    await world.platform.clock.advance(4000);
+    await world.advance(4000);
     assert.notDeepEqual(world.dump, saved);
     await world.close();
   });
@@ -274,23 +245,23 @@ describe("save points", () => {
   it("follow CONFIG SET save", async () => {
     const world = await World.start();
     await world.say("SET", "a", "1");
-    await world.platform.clock.advance(10_000);
+    await world.advance(10_000);
     assert.equal(world.dump, null);
     await world.say("CONFIG", "SET", "save", "5 1");
-    await world.platform.clock.advance(1000);
+    await world.advance(1000);
     assert.notEqual(world.dump, null);
     await world.close();
   });
 
   it("try again some seconds after a failure, not at once", async () => {
     const world = await World.start({ ...LOGGED, save: "1 1" });
-    const broken = world.platform.disk.fail({ operation: "open", path: "dump.rdb", code: "EACCES" });
+    const broken = world.disk.fail({ operation: "open", path: "dump.rdb", code: "EACCES" });
     await world.say("SET", "a", "1");
-    const tries = (): number => world.log.split("Background saving error").length - 1;
+    const tries = (): number => world.output.split("Background saving error").length - 1;
     await world.platform.clock.until("the first try has failed", () => tries() === 1);
-    await world.platform.clock.advance(4000);
+    await world.advance(4000);
     assert.equal(tries(), 1);
-    await world.platform.clock.advance(3000);
+    await world.advance(3000);
     assert.equal(tries(), 2);
     broken.stop();
     await world.platform.clock.until("a try succeeds", () => world.dump !== null);
@@ -323,8 +294,8 @@ describe("a snapshot at the end", () => {
     await world.say("BGSAVE");
     await world.say("SET", "last", "x");
     await world.close();
-    assert.match(world.log, /There is a child saving an .rdb. Killing it!/);
-    assert.match(world.log, /Saving the final RDB snapshot before exiting/);
+    assert.match(world.output, /There is a child saving an .rdb. Killing it!/);
+    assert.match(world.output, /Saving the final RDB snapshot before exiting/);
     assert.ok(world.dump?.includes("\x04last\x01x"));
     assert.deepEqual(world.files, ["dump.rdb"]);
   });
@@ -332,9 +303,9 @@ describe("a snapshot at the end", () => {
   it("that cannot be saved keeps the server going, unless it is forced", async () => {
     const world = await World.start({ ...LOGGED, save: "3600 1" });
     await world.say("SET", "a", "1");
-    const full = world.platform.disk.fail({ operation: "write", path: "dump.rdb", code: "ENOSPC" });
+    const full = world.disk.fail({ operation: "write", path: "dump.rdb", code: "ENOSPC" });
     assert.equal(await world.say("SHUTDOWN"), "-ERR Errors trying to SHUTDOWN. Check logs.\r\n");
-    assert.match(world.log, /can't exit\.\n.*Errors trying to shut down the server\. Check the logs/);
+    assert.match(world.output, /can't exit\.\n.*Errors trying to shut down the server\. Check the logs/);
     assert.equal(await world.say("GET", "a"), "$1\r\n1\r\n");
     const said = world.say("SHUTDOWN", "FORCE").catch(() => "");
     await world.platform.clock.run(world.server.closed);
