@@ -8,6 +8,8 @@ const PLACES = 1024;
 export class CommandTable {
   private readonly places: Command[][] = Array.from({ length: PLACES }, () => []);
   private readonly byName = new Map<string, Command>();
+  /** What was found last: it is often asked for again, and comparing is quicker than finding. */
+  private last: Command | undefined;
 
   constructor(declarations: readonly Declaration[]) {
     for (const declaration of declarations) this.add(declaration.name, new Command(declaration));
@@ -39,8 +41,13 @@ export class CommandTable {
   find(request: Request): Command | undefined {
     const start = request.starts[0]!;
     const end = request.ends[0]!;
+    const { last } = this;
+    if (last !== undefined && matches(last.nameBytes, request.bytes, start, end)) return last;
     for (const command of this.places[place(request.bytes, start, end)]!) {
-      if (matches(command.nameBytes, request.bytes, start, end)) return command;
+      if (matches(command.nameBytes, request.bytes, start, end)) {
+        this.last = command;
+        return command;
+      }
     }
     return undefined;
   }
@@ -51,6 +58,7 @@ export class CommandTable {
     const command = this.byName.get(from.toLowerCase());
     if (command === undefined) return "No such command in rename-command";
     this.byName.delete(from.toLowerCase());
+    this.last = undefined;
     if (this.byName.has(name)) return "Target command name already exists";
     for (const commands of this.places) {
       const at = commands.indexOf(command);
