@@ -12,7 +12,7 @@
  * to read a frozen snapshot.
  */
 
-import { type Viewed, viewed } from "../util/copy.js";
+import { VIEW, type Viewed, viewed } from "../util/copy.js";
 
 /** A block's address in 16-byte units; 0 is no block. */
 export type Ref = number;
@@ -69,7 +69,7 @@ export class Memory {
 
   /** For words that are not aligned. */
   viewOf(ref: Ref): DataView {
-    return this.bytes[ref >>> 22]!.view;
+    return this.bytes[ref >>> 22]![VIEW];
   }
 
   wordsOf(ref: Ref): Int32Array {

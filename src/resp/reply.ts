@@ -5,7 +5,7 @@
  * set or a push as an array, a double as its text, null as the nil bulk string, true as 1.
  */
 
-import { copy, type Viewed, viewed } from "../util/copy.js";
+import { copy, VIEW, type Viewed, viewed } from "../util/copy.js";
 import { formatDouble } from "../util/float.js";
 import { digits, writeInteger } from "../util/integer.js";
 
@@ -88,7 +88,7 @@ export class Reply {
   /** The block that is written to, with what it consists of. */
   private block = NO_BLOCK;
   private bytes = NO_BLOCK.bytes;
-  private view = NO_BLOCK.bytes.view;
+  private view = NO_BLOCK.bytes[VIEW];
   private end = 0;
 
   constructor(private readonly pool: BlockPool) {}
@@ -391,7 +391,7 @@ export class Reply {
   private write(block: ReplyBlock, end: number): void {
     this.block = block;
     this.bytes = block.bytes;
-    this.view = block.bytes.view;
+    this.view = block.bytes[VIEW];
     this.end = end;
   }
 }

@@ -4,8 +4,14 @@
  * that live long carry one (`viewed`).
  */
 
+/**
+ * Where they carry it. A symbol: what is not there under the name of a text might be an index of the array, and V8 looks
+ * for that each time.
+ */
+export const VIEW = Symbol("view");
+
 /** Bytes that carry a view of themselves. */
-export type Viewed<T extends Uint8Array = Uint8Array> = T & { readonly view: DataView };
+export type Viewed<T extends Uint8Array = Uint8Array> = T & { readonly [VIEW]: DataView };
 
 /** Up to here a loop over bytes is faster than making an array for a native copy. */
 const BYTES_MAX = 40;
@@ -15,15 +21,15 @@ const WORDS_MAX = 320;
 /** Gives the array a view of itself, which makes copies between it and others that have one faster. */
 export function viewed<T extends Uint8Array>(bytes: T): Viewed<T> {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  return Object.assign(bytes, { view });
+  return Object.assign(bytes, { [VIEW]: view });
 }
 
 /** Copies bytes; from and to must not overlap. */
 export function copy(from: Uint8Array, start: number, end: number, to: Uint8Array, at: number): void {
   const length = end - start;
   if (length >= 4 && length <= WORDS_MAX) {
-    const { view: source } = from as Partial<Viewed>;
-    const { view: target } = to as Partial<Viewed>;
+    const source = (from as Partial<Viewed>)[VIEW];
+    const target = (to as Partial<Viewed>)[VIEW];
     if (source !== undefined && target !== undefined) {
       copyWords(source, start, end, target, at);
       return;
