@@ -4,54 +4,41 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
 import { Keyspace } from "#tidemark/keyspace/keyspace.js";
-import { Arena, type Cut } from "#tidemark/memory/arena.js";
-import { EntryReader, NEVER } from "#tidemark/memory/entry.js";
-import type { Held } from "#tidemark/memory/held.js";
-import { Memory } from "#tidemark/memory/memory.js";
+import { Arena } from "#tidemark/memory/arena.js";
+import { type EntryReader, NEVER } from "#tidemark/memory/entry.js";
 import { forEachField, type HashLimits } from "#tidemark/types/hash.js";
 import { packedBytes } from "#tidemark/types/packed.js";
 import { Text } from "#tidemark/types/text.js";
 import { typeOf } from "#tidemark/types/types.js";
 import { SeededChance } from "../support/chance.js";
+import { CollectionWorld, slice } from "./collection-world.js";
 
 const LIMITS = { "hash-max-listpack-entries": 12, "hash-max-listpack-value": 40 };
 
 type Model = Map<string, string>;
 
-interface Frozen {
-  readonly cut: Cut;
-  readonly ref: number;
-  readonly model: Model;
-}
-
-const slice = (text: string): { bytes: Buffer; start: number; end: number } => {
-  const bytes = Buffer.from(`<${text}>`, "latin1");
-  return { bytes, start: 1, end: bytes.length - 1 };
-};
 const show = (text: Text): string => text.copy().toString("latin1");
 
-/** A keyspace with one hash and its model. */
-class World {
-  readonly keyspace = new Keyspace(1, new SeededChance(3), { poison: true });
-  readonly database = this.keyspace.databases[0]!;
-  readonly key = this.keyspace.key(Buffer.from("hash"));
-  readonly frozen: Frozen[] = [];
-  model: Model = new Map();
-
+class World extends CollectionWorld<Model> {
   constructor(private readonly longest = LIMITS["hash-max-listpack-value"]) {
-    this.database.put(this.key, 0, this.keyspace.hashes.create(this.key, { access: 0, expiry: NEVER }));
+    super(new Map(), ({ hashes }, key) => hashes.create(key, { access: 0, expiry: NEVER }));
+  }
+
+  protected copyOf(model: Model): Model {
+    return new Map(model);
+  }
+
+  protected contentOf(entries: EntryReader, ref: number): Model {
+    const content: Model = new Map();
+    forEachField(entries, ref, (field, value) => {
+      assert.ok(!content.has(show(field)));
+      content.set(show(field), show(value));
+    });
+    return content;
   }
 
   get limits(): HashLimits {
     return { ...LIMITS, "hash-max-listpack-value": this.longest };
-  }
-
-  get ref(): number {
-    return this.database.peek(this.key);
-  }
-
-  hold(): Held {
-    return this.database.hold(this.key, this.ref);
   }
 
   set(field: string, value: string): void {
@@ -73,62 +60,17 @@ class World {
     for (let i = 0; i < count; i++) this.remove(`bulk ${i}`);
   }
 
-  expire(ms: number): void {
-    this.database.setExpiry(this.key, this.ref, ms);
-  }
-
-  /** Goes on with a copy; the original is freed. */
-  copy(): void {
-    const other = this.keyspace.key(Buffer.from("other"));
-    this.database.copy(this.ref, this.database, other);
-    this.database.remove(this.key, this.ref);
-    this.database.rename(other, this.database.peek(other), this.database, this.key);
-    while (this.keyspace.reclaim(1000)) {}
-  }
-
-  freeze(): void {
-    const cut = this.keyspace.arena.openCut();
-    this.frozen.push({ cut, ref: this.ref, model: new Map(this.model) });
-  }
-
-  thaw(): void {
-    this.frozen.shift()?.cut.close();
-    while (this.keyspace.reclaim(1000)) {}
-  }
-
-  check(): void {
-    const { hashes, entries } = this.keyspace;
-    assert.deepEqual(contentOf(entries, this.ref), this.model);
+  override check(): void {
+    super.check();
+    const { hashes } = this.keyspace;
     assert.equal(hashes.length(this.ref), this.model.size);
-    assert.equal(this.database.expires.count, entries.hasExpiry(this.ref) ? 1 : 0);
-    assert.equal(this.database.expires.find(this.key), entries.hasExpiry(this.ref) ? this.ref : 0);
     const value = new Text();
     for (const [field, text] of this.model) {
       assert.ok(hashes.get(this.ref, slice(field), value));
       assert.equal(show(value), text);
     }
     assert.equal(hashes.has(this.ref, slice("no such field")), false);
-    for (const { cut, ref, model } of this.frozen) {
-      assert.deepEqual(contentOf(new EntryReader(new Memory(cut.buffers)), ref), model);
-    }
   }
-
-  /** Frees everything: no block may be left. */
-  end(empty: number): void {
-    this.database.remove(this.key, this.ref);
-    while (this.frozen.length > 0) this.thaw();
-    while (this.keyspace.reclaim(1000)) {}
-    assert.equal(this.keyspace.arena.blocks, empty);
-  }
-}
-
-function contentOf(entries: EntryReader, ref: number): Model {
-  const content: Model = new Map();
-  forEachField(entries, ref, (field, value) => {
-    assert.ok(!content.has(show(field)));
-    content.set(show(field), show(value));
-  });
-  return content;
 }
 
 const text = fc.oneof(

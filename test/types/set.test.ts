@@ -4,16 +4,14 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
 import { Keyspace } from "#tidemark/keyspace/keyspace.js";
-import type { Cut } from "#tidemark/memory/arena.js";
-import { EntryReader, NEVER } from "#tidemark/memory/entry.js";
-import type { Held } from "#tidemark/memory/held.js";
-import { Memory } from "#tidemark/memory/memory.js";
+import { type EntryReader, NEVER } from "#tidemark/memory/entry.js";
 import { type Choices, chooseDistinct, chooseRepeated } from "#tidemark/types/sample.js";
 import { forEachMember } from "#tidemark/types/set.js";
 import { Text } from "#tidemark/types/text.js";
 import { latin1 } from "#tidemark/util/ascii.js";
 import type { Slice } from "#tidemark/util/slice.js";
 import { SeededChance } from "../support/chance.js";
+import { CollectionWorld, slice } from "./collection-world.js";
 
 const LIMITS = {
   "set-max-intset-entries": 16,
@@ -21,36 +19,24 @@ const LIMITS = {
   "set-max-listpack-value": 40,
 };
 
-interface Frozen {
-  readonly cut: Cut;
-  readonly ref: number;
-  readonly model: Set<string>;
-}
-
-const slice = (text: string): { bytes: Buffer; start: number; end: number } => {
-  const bytes = Buffer.from(`<${text}>`, "latin1");
-  return { bytes, start: 1, end: bytes.length - 1 };
-};
 const show = ({ bytes, start, end }: Slice): string => latin1(bytes, start, end);
 
-/** A keyspace with one set and its model. */
-class World {
-  readonly keyspace = new Keyspace(1, new SeededChance(3), { poison: true });
-  readonly database = this.keyspace.databases[0]!;
-  readonly key = this.keyspace.key(Buffer.from("set"));
-  readonly frozen: Frozen[] = [];
-  readonly model = new Set<string>();
-
+class World extends CollectionWorld<Set<string>> {
   constructor() {
-    this.database.put(this.key, 0, this.keyspace.sets.createIntset(this.key, { access: 0, expiry: NEVER }));
+    super(new Set(), ({ sets }, key) => sets.createIntset(key, { access: 0, expiry: NEVER }));
   }
 
-  get ref(): number {
-    return this.database.peek(this.key);
+  protected copyOf(model: Set<string>): Set<string> {
+    return new Set(model);
   }
 
-  hold(): Held {
-    return this.database.hold(this.key, this.ref);
+  protected contentOf(entries: EntryReader, ref: number): Set<string> {
+    const content = new Set<string>();
+    forEachMember(entries, ref, (member) => {
+      assert.ok(!content.has(show(member)));
+      content.add(show(member));
+    });
+    return content;
   }
 
   add(member: string): void {
@@ -84,35 +70,10 @@ class World {
     assert.ok(this.model.delete(name));
   }
 
-  expire(ms: number): void {
-    this.database.setExpiry(this.key, this.ref, ms);
-  }
-
-  /** Goes on with a copy; the original is freed. */
-  copy(): void {
-    const other = this.keyspace.key(Buffer.from("other"));
-    this.database.copy(this.ref, this.database, other);
-    this.database.remove(this.key, this.ref);
-    this.database.rename(other, this.database.peek(other), this.database, this.key);
-    while (this.keyspace.reclaim(1000)) {}
-  }
-
-  freeze(): void {
-    const cut = this.keyspace.arena.openCut();
-    this.frozen.push({ cut, ref: this.ref, model: new Set(this.model) });
-  }
-
-  thaw(): void {
-    this.frozen.shift()?.cut.close();
-    while (this.keyspace.reclaim(1000)) {}
-  }
-
-  check(): void {
-    const { sets, entries } = this.keyspace;
-    assert.deepEqual(contentOf(entries, this.ref), this.model);
+  override check(): void {
+    super.check();
+    const { sets } = this.keyspace;
     assert.equal(sets.size(this.ref), this.model.size);
-    assert.equal(this.database.expires.count, entries.hasExpiry(this.ref) ? 1 : 0);
-    assert.equal(this.database.expires.find(this.key), entries.hasExpiry(this.ref) ? this.ref : 0);
     for (const member of this.model) assert.ok(sets.has(this.ref, slice(member)));
     assert.equal(sets.has(this.ref, slice("no such member")), false);
     const member = new Text();
@@ -122,27 +83,7 @@ class World {
     });
     assert.deepEqual(new Set(loaded), this.model);
     assert.equal(loaded.length, this.model.size);
-    for (const { cut, ref, model } of this.frozen) {
-      assert.deepEqual(contentOf(new EntryReader(new Memory(cut.buffers)), ref), model);
-    }
   }
-
-  /** Frees everything: no block may be left. */
-  end(empty: number): void {
-    this.database.remove(this.key, this.ref);
-    while (this.frozen.length > 0) this.thaw();
-    while (this.keyspace.reclaim(1000)) {}
-    assert.equal(this.keyspace.arena.blocks, empty);
-  }
-}
-
-function contentOf(entries: EntryReader, ref: number): Set<string> {
-  const content = new Set<string>();
-  forEachMember(entries, ref, (member) => {
-    assert.ok(!content.has(show(member)));
-    content.add(show(member));
-  });
-  return content;
 }
 
 const integer = fc.oneof(
