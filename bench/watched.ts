@@ -9,6 +9,7 @@ import { fromOptions } from "#tidemark/config/options.js";
 import { type DirectiveOptions, Tidemark } from "#tidemark/index.js";
 import type { Disk } from "#tidemark/platform/disk.js";
 import { nodePlatform } from "#tidemark/platform/platform.js";
+import { SYNC_MS } from "./contender.js";
 
 /** The monitor fires this often, and counts from one firing to the next. */
 const RESOLUTION_MS = 1;
@@ -21,7 +22,7 @@ for (let i = 0; i + 1 < words.length; i += 2)
 const delays = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
 delays.enable();
 const platform = nodePlatform();
-const disk = slowDisk(platform.disk, Number(process.env.TIDEMARK_BENCH_SYNC_MS ?? 0));
+const disk = slowDisk(platform.disk, Number(process.env[SYNC_MS] ?? 0));
 const surroundings = { disk, workingDirectory: process.cwd() };
 const config = fromOptions(surroundings, { loglevel: "nothing", ...directives } as DirectiveOptions);
 const server = await Tidemark.launch(config, { platform: { ...platform, disk } });

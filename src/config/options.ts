@@ -30,7 +30,7 @@ export function fromOptions(surroundings: Surroundings, options: DirectiveOption
 }
 
 /** The options as lines of a configuration. One that is undefined, or null where no type checker looks, is not given. */
-export function optionLines(options: DirectiveOptions): ByteString {
+function optionLines(options: DirectiveOptions): ByteString {
   return Object.entries(options)
     .flatMap(([name, value]) => ((value ?? null) === null ? [] : linesOf(byteString(name), value)))
     .join("\n");

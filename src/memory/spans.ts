@@ -13,7 +13,7 @@ const PAGE_UNITS = 64;
 const PAGES = CHUNK_UNITS / PAGE_UNITS;
 const CLASSES = 17;
 /** The largest block that shares a chunk with others, in units. */
-export const SPAN_UNITS_MAX = CHUNK_UNITS / 2;
+const SPAN_UNITS_MAX = CHUNK_UNITS / 2;
 
 /** The spans of one chunk. */
 class SpanChunk {

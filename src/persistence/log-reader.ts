@@ -13,7 +13,7 @@ export class FormatError extends Error {}
 export const INCOMPLETE = -1;
 
 /** The longest annotation that Redis skips, its line end included. */
-export const ANNOTATION_BYTES = 1023;
+const ANNOTATION_BYTES = 1023;
 /** Digits of a length: more than Redis can mean. */
 const LENGTH_DIGITS = 15;
 

@@ -46,7 +46,7 @@ export const retention: Kind<Retention | null> = {
     }
     return limits;
   },
-  format: (value) => formatRetention(value),
+  format: formatRetention,
   lines: (value) => [value === null ? '""' : formatRetention(value)],
 };
 
@@ -57,7 +57,7 @@ function parseAge(text: string): number {
 }
 
 /** As the directive is written. */
-export function formatRetention(value: Retention | null): string {
+function formatRetention(value: Retention | null): string {
   if (value === null) return "";
   const { count, ageMs, bytes } = value;
   const limits: string[] = [];

@@ -4,7 +4,7 @@ import type { Kind } from "../directive.js";
 import { textThat } from "./scalar.js";
 
 /** What `{...}` in a template may name. */
-export const TITLE_VARIABLES = [
+const TITLE_VARIABLES = [
   "title",
   "listen-addr",
   "server-mode",
