@@ -46,7 +46,7 @@ export function openDirectory(parts: OpeningParts): AofDirectory {
     if (isSingle && disk.stat(parted.manifestPath) === null) return openSingle(parts);
     if (isSingle && holdsData(disk, parted.legacyPath)) refuseBoth(parted);
   } catch (error) {
-    throw error instanceof StartError ? error : cannotWrite(parted, systemReason(error));
+    throw error instanceof StartError ? error : cannotOpen(parted, error);
   }
   return openParted(parted, parts);
 }
@@ -75,7 +75,7 @@ function openParted(directory: AofDirectory, parts: OpeningParts): AofDirectory 
     directory.removeLeftovers();
   } catch (error) {
     if (error instanceof StartError) throw error;
-    throw cannotWrite(directory, systemReason(error));
+    throw cannotOpen(directory, error);
   }
   return directory;
 }
@@ -94,9 +94,20 @@ export function lastIncr(directory: AofDirectory, log: LogLine): ManifestFile {
     // One that cannot be opened is found out now.
     directory.disk.open(directory.pathOf(file.name), "append").close();
   } catch (error) {
-    throw error instanceof StartError ? error : cannotWrite(directory, systemReason(error));
+    throw error instanceof StartError ? error : cannotOpen(directory, error);
   }
   return file;
+}
+
+/** A file that is there is named, else the directory. */
+function cannotOpen(directory: AofDirectory, error: unknown): StartError {
+  const { path } = error as NodeJS.ErrnoException;
+  const isFile = path !== undefined && directory.disk.stat(path)?.isDirectory === false;
+  if (!isFile) return cannotWrite(directory, systemReason(error));
+  return new StartError(
+    `Can't open the append-only file ${path}: ${systemReason(error)}. ` +
+      "See to it that the server's user may read and write it, then start again.",
+  );
 }
 
 function cannotWrite(directory: AofDirectory, reason: string): StartError {
@@ -191,7 +202,7 @@ export async function importDump(directory: AofDirectory, clock: Clock, log: Log
     createIncr(directory, incr, log);
     directory.save(new Manifest(base, [incr]));
   } catch (error) {
-    throw error instanceof StartError ? error : cannotWrite(directory, systemReason(error));
+    throw error instanceof StartError ? error : cannotOpen(directory, error);
   }
 }
 
@@ -202,7 +213,7 @@ async function importIntoSingle(directory: SingleDirectory, clock: Clock, log: L
     await copyDump(directory, clock, directory.file.name);
     directory.adopt();
   } catch (error) {
-    throw cannotWrite(directory, systemReason(error));
+    throw cannotOpen(directory, error);
   }
 }
 

@@ -29,7 +29,7 @@
 
 import { systemReason } from "../config/kinds/directory.js";
 import type { Mark } from "../log/history.js";
-import type { DiskFile } from "../platform/disk.js";
+import type { Disk, DiskFile } from "../platform/disk.js";
 import { holdsNoCommand } from "./continued-files.js";
 import type { AofDirectory } from "./directory.js";
 import { FileLoad, type RecoveryParts, TailLost } from "./file-load.js";
@@ -122,7 +122,7 @@ export class Recovery implements LoadProgress {
   private async load(file: ManifestFile, isLast: boolean, limit: number | null): Promise<void> {
     const { directory, clock, log } = this.parts;
     const began = clock.monotonicUs();
-    const handle = directory.disk.open(directory.pathOf(file.name), "read");
+    const handle = openToRead(directory.disk, directory.pathOf(file.name));
     let length: number;
     try {
       const size = directory.sizeOf(file.name);
@@ -174,6 +174,16 @@ export class Recovery implements LoadProgress {
 
   private secondsSince(began: number): string {
     return ((this.parts.clock.monotonicUs() - began) / 1e6).toFixed(3);
+  }
+}
+
+function openToRead(disk: Disk, path: string): DiskFile {
+  try {
+    return disk.open(path, "read");
+  } catch (error) {
+    throw new StartError(
+      `Fatal error: can't open the append log file ${path} for reading: ${systemReason(error)}`,
+    );
   }
 }
 

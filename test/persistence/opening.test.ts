@@ -253,8 +253,12 @@ test("a directory that cannot be written to is refused at start", async () => {
   await refused(existing, "Can't open or create append-only dir", "Permission denied");
   existing.writable = true;
   for (const [after, text] of [
+    [
+      1,
+      "can't open the append log file /data/appendonlydir/appendonly.aof.1.incr.aof for reading: Permission denied",
+    ],
     [2, "cannot be brought to the device: Permission denied"],
-    [3, "Can't open or create append-only dir"],
+    [3, "Can't open the append-only file /data/appendonlydir/appendonly.aof.1.incr.aof: Permission denied"],
   ] as const) {
     const failure = existing.fail({ operation: "open", path: "incr", code: "EACCES", after });
     await refused(existing, text);

@@ -25,6 +25,12 @@ export function systemReason(error: unknown): string {
   return SYSTEM_WORDS[code as string] ?? reason.charAt(0).toUpperCase() + reason.slice(1);
 }
 
+/** Like `systemReason`, behind the path that the error is about if it names one. */
+export function systemFailure(error: unknown): string {
+  const { path } = error as NodeJS.ErrnoException;
+  return path === undefined ? systemReason(error) : `${path}: ${systemReason(error)}`;
+}
+
 /** Throws a Refusal unless the path is that of a directory. */
 export function checkDirectory(path: string, disk: Disk): void {
   let isDirectory: boolean | undefined;

@@ -53,7 +53,8 @@ export async function checkAof(args: readonly string[], platform: Platform): Pro
   } catch (error) {
     const isKnown = error instanceof CheckFailed || (error as NodeJS.ErrnoException).code !== undefined;
     if (!isKnown) throw error;
-    const text = error instanceof CheckFailed ? error.message : `${asked.path}: ${systemReason(error)}`;
+    const { path = asked.path } = error as NodeJS.ErrnoException;
+    const text = error instanceof CheckFailed ? error.message : `${path}: ${systemReason(error)}`;
     platform.host.write("stdout", `${text}\n`);
     return 1;
   }

@@ -1,7 +1,7 @@
 /** `tidemark restore`: the data set as it was at a moment, as a new directory that a server starts on. */
 
 import { basename, dirname, join, relative, resolve } from "node:path";
-import { systemReason } from "../../config/kinds/directory.js";
+import { systemFailure } from "../../config/kinds/directory.js";
 import { removeQuietly, temporaryName, writeAll, writeDurably } from "../../persistence/durable-file.js";
 import { isSnapshot } from "../../persistence/empty-snapshot.js";
 import {
@@ -86,7 +86,7 @@ export async function restore(args: readonly string[], platform: Platform): Prom
     const isKnown =
       error instanceof RestoreFailed || error instanceof NotCovered || error instanceof ManifestError;
     if (!isKnown && (error as NodeJS.ErrnoException).code === undefined) throw error;
-    host.write("stderr", `${isKnown ? (error as Error).message : systemReason(error)}\n`);
+    host.write("stderr", `${isKnown ? (error as Error).message : systemFailure(error)}\n`);
     return 1;
   }
 }

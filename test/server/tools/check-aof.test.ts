@@ -162,6 +162,8 @@ test("what cannot be checked is said in one line", async () => {
   assert.match((await check(platform, "/data")).output, /is a directory/);
   for (const args of [[], ["--fix", "--truncate-to-timestamp", "1", INCR], ["--unknown", INCR], [INCR, INCR]])
     assert.deepEqual(await check(platform, ...args).then(({ status }) => status), 1);
+  platform.disk.fail({ operation: "open", path: INCR, code: "EACCES", times: 1 });
+  assert.ok((await check(platform, MANIFEST)).output.includes(`${INCR}: Permission denied\n`));
   platform.disk.place(MANIFEST, "file\n");
   assert.match((await check(platform, MANIFEST)).output, /FATAL AOF MANIFEST FILE ERROR/);
 });

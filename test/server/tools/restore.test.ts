@@ -212,6 +212,14 @@ test("a single file: back to a command, to a time, and to the snapshot at its be
   assert.match(offset.output, /^The files have no marks/);
 });
 
+test("a file that cannot be read is named", async () => {
+  const { platform } = await threeGenerations();
+  platform.disk.fail({ operation: "open", path: ".incr.", code: "EACCES", times: 1 });
+  const { status, output } = await run(platform, "--to", "before:FLUSHALL");
+  assert.equal(status, 1);
+  assert.match(output, /^\/data\/appendonlydir\/\S+\.incr\.aof: Permission denied\n$/);
+});
+
 test("what is not to be touched stays, and what makes no sense is refused", async () => {
   const { platform } = await threeGenerations();
   const before = platform.disk.list(HISTORY)!.length;
