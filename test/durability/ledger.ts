@@ -7,6 +7,8 @@
 import type { Reply, WireClient } from "../support/wire.js";
 
 const FIELDS = 20;
+/** Kinds of operations. */
+const KINDS = 8;
 
 export class Ledger {
   /** The number of the last operation that was sent. */
@@ -56,12 +58,21 @@ export class Ledger {
   async check(client: WireClient, after: "death" | "power loss"): Promise<string | null> {
     const promised = after === "death" ? this.safeFromDeath : this.safeFromPowerLoss;
     await client.call("SELECT", this.database);
-    const list = ((await client.call("LRANGE", "list", 0, -1)) as string[]).map(Number);
+    const list = await numbers(client, "list");
     const wrong = this.judge(list, promised) ?? (await compare(client, list));
     if (wrong !== null) return `database ${this.database}: ${wrong}`;
     this.acknowledged = list;
     this.safeFromDeath = this.sent;
     return null;
+  }
+
+  /** What is wrong with the data as that of a moment of the past, when so many operations had been sent; or null. */
+  async checkPast(client: WireClient, sent: number): Promise<string | null> {
+    await client.call("SELECT", this.database);
+    const list = await numbers(client, "list");
+    const strange = list.findIndex((n, at) => n > sent || n !== this.acknowledged[at]);
+    const wrong = strange === -1 ? await compare(client, list) : `${list[strange]} was not there`;
+    return wrong === null ? null : `database ${this.database}: ${wrong}`;
   }
 
   private judge(list: readonly number[], promised: number): string | null {
@@ -81,17 +92,29 @@ export class Ledger {
 /** What operation `n` does besides. */
 function change(n: number): (string | number)[] {
   const field = n % FIELDS;
-  if (n % 6 === 0) return ["INCR", "counter"];
-  if (n % 6 === 1) return ["HSET", "hash", field, n];
-  if (n % 6 === 2) return ["ZADD", "zset", n, field];
-  if (n % 6 === 3) return ["SADD", "set", n];
-  if (n % 6 === 4) return ["SET", `key:${field}`, n];
+  if (n % KINDS === 0) return ["INCR", "counter"];
+  if (n % KINDS === 1) return ["HSET", "hash", field, n];
+  if (n % KINDS === 2) return ["ZADD", "zset", n, field];
+  if (n % KINDS === 3) return ["SADD", "set", n];
+  if (n % KINDS === 4) return ["SET", `key:${field}`, n];
+  if (n % KINDS === 5) return ["SET", "volatile", n, "PX", 1 + (n % 5) * 500];
+  if (n % KINDS === 6) return ["RPUSH", "inbox", n];
   return ["DEL", `key:${(n * 7) % FIELDS}`];
+}
+
+/** Waits for what comes into the inbox and moves it on; settles when something was moved. */
+export function move(client: WireClient): Promise<unknown> {
+  return client.call("BLMOVE", "inbox", "outbox", "LEFT", "RIGHT", 0);
+}
+
+async function numbers(client: WireClient, key: string): Promise<number[]> {
+  return ((await client.call("LRANGE", key, 0, -1)) as string[]).map(Number);
 }
 
 /** How the other keys differ from what these operations leave, or null. */
 async function compare(client: WireClient, list: readonly number[]): Promise<string | null> {
-  const counter = list.filter((n) => n % 6 === 0).length;
+  const ofKind = (kind: number): number[] => list.filter((n) => n % KINDS === kind);
+  const counter = ofKind(0).length;
   const hash = new Map<string, string>();
   const zset = new Map<string, string>();
   const keys = new Map<string, string>();
@@ -99,7 +122,7 @@ async function compare(client: WireClient, list: readonly number[]): Promise<str
     const [name, key, first, second] = change(n).map(String) as [string, string, string, string];
     if (name === "HSET") hash.set(first, second);
     if (name === "ZADD") zset.set(second, first);
-    if (name === "SET") keys.set(key, first);
+    if (name === "SET" && key !== "volatile") keys.set(key, first);
     if (name === "DEL") keys.delete(key);
   }
   const names = Array.from({ length: FIELDS }, (_, field) => `key:${field}`);
@@ -108,14 +131,18 @@ async function compare(client: WireClient, list: readonly number[]): Promise<str
     counter: counter === 0 ? null : String(counter),
     hash: sorted(hash),
     zset: sorted(zset),
-    set: list.filter((n) => n % 6 === 3),
+    set: ofKind(3),
+    boxes: ofKind(6),
     keys: names.map((name) => keys.get(name) ?? null),
   };
+  const volatile = await client.call("GET", "volatile");
+  if (volatile !== null && Number(volatile) !== ofKind(5).at(-1)) return `volatile is ${volatile}`;
   const found = {
     counter: await client.call("GET", "counter"),
     hash: sorted(pairs(await client.call("HGETALL", "hash"))),
     zset: sorted(pairs(await client.call("ZRANGE", "zset", 0, -1, "WITHSCORES"))),
     set: ((await client.call("SMEMBERS", "set")) as string[]).map(Number).sort((a, b) => a - b),
+    boxes: [...(await numbers(client, "outbox")), ...(await numbers(client, "inbox"))],
     keys: await client.call("MGET", ...names),
   };
   return text(expected) === text(found) ? null : `expected ${text(expected)}, found ${text(found)}`;

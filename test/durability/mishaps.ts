@@ -7,27 +7,29 @@
 
 import type { Tidemark } from "#tidemark/index.js";
 import type { SeededChance } from "../support/chance.js";
-import type { DiskOperation, Failure, SimulatedDisk } from "../support/disk.js";
+import type { SimulatedDisk } from "../support/disk.js";
 import { type SimulatedPlatform, simulatedPlatform } from "../support/platform.js";
 import { type Directives, launchSimulated } from "../support/product.js";
 import type { WireClient } from "../support/wire.js";
-import { Ledger } from "./ledger.js";
+import { checkFiles, checkPast, type Moment } from "./aftermath.js";
+import { Faults } from "./faults.js";
+import { Ledger, move } from "./ledger.js";
 
 const PORT = 6379;
 const POLICIES = ["always", "everysec", "no"] as const;
-const OPERATIONS = [
-  "any",
-  "any",
-  "open",
-  "write",
-  "sync",
-  "sync",
-  "truncate",
-  "rename",
-  "remove",
-  "syncDirectory",
-] as const satisfies readonly (DiskOperation | "any")[];
-const PLACES = ["", "", "", ".incr.", ".base.", "manifest", "temp-", "appendonly"];
+/** What is changed while it serves. */
+const CHANGES: Readonly<Record<string, readonly string[]>> = {
+  "aof-use-rdb-preamble": ["yes", "no"],
+  "aof-timestamp-enabled": ["yes", "no"],
+  "aof-rewrite-incremental-fsync": ["yes", "no"],
+  "aof-disable-auto-gc": ["no", "no", "yes"],
+  "aof-history-retention": ["", "count 1", "count 3 bytes 4000"],
+  "auto-aof-rewrite-percentage": ["0", "50"],
+  save: ["", "1 1", "2 10"],
+  rdbcompression: ["yes", "no"],
+  rdbchecksum: ["yes", "no"],
+  "rdb-version": ["9", "10"],
+};
 /** What recovers by itself has recovered after so long. */
 const RECOVERY_MS = 3500;
 
@@ -52,9 +54,16 @@ export class Mishaps {
   private failure: Error | null = null;
   private policy: (typeof POLICIES)[number] = "always";
   private pauses = false;
+  /** Whether there are only snapshots. */
+  private withoutLog: boolean;
   /** Whether the append-only file has everything: it was not switched off, or is complete again. */
   private complete = true;
-  private stops: { stop(): void }[] = [];
+  /** What had been acknowledged when BGSAVE began, until it has ended well. */
+  private saving: number[] | null = null;
+  /** Places in the log that this life has come by. */
+  private moments: Moment[] = [];
+
+  private readonly faults: Faults;
 
   constructor(
     seed: number,
@@ -62,8 +71,10 @@ export class Mishaps {
     private readonly options: MishapsOptions = {},
   ) {
     this.machine = simulatedPlatform(seed);
+    this.faults = new Faults(chance, (line) => this.tell(line));
     this.layout = chance.happens(0.3) ? "single" : "multi-part";
     this.seals = chance.happens(0.8);
+    this.withoutLog = chance.happens(0.25);
     this.ledgers = Array.from({ length: 1 + chance.below(3) }, (_, database) => new Ledger(database));
   }
 
@@ -81,27 +92,41 @@ export class Mishaps {
 
   private async start(): Promise<void> {
     if (this.chance.happens(0.1)) this.layout = this.layout === "single" ? "multi-part" : "single";
+    // From then on with a log, which begins with the snapshot.
+    if (this.chance.happens(0.2)) this.withoutLog = false;
     const directives = this.directives();
     this.tell(`start ${JSON.stringify(directives)}`);
-    if (this.chance.happens(0.3)) this.beginFault();
+    if (this.chance.happens(0.3)) this.faults.begin(this.machine.disk);
     try {
       this.server = await launchSimulated(this.machine, directives);
     } catch (error) {
       this.tell(`it does not start: ${(error as Error).message}`);
-      if (this.stops.length === 0 && this.machine.disk.room === Number.POSITIVE_INFINITY) throw error;
+      if (!this.faults.areThere(this.machine.disk)) throw error;
       this.machine = this.machine.rebooted(this.machine.disk.afterProcessDeath());
-      this.forgetFaults();
+      this.faults.clear(this.machine.disk);
       this.server = await launchSimulated(this.machine, directives);
     }
-    this.complete = true;
+    this.complete = !this.withoutLog;
+    this.saving = null;
+    this.moments = [];
     this.administrator = await this.machine.network.client(PORT);
+    if (this.chance.happens(0.5)) await this.beReplicated();
     this.writers = [];
     for (const { database } of this.ledgers) {
       const writer = await this.machine.network.client(PORT);
       writer.send("SELECT", database);
       this.note(writer.receive());
       this.writers.push(writer);
+      if (this.chance.happens(0.5)) await this.beginMoving(database);
     }
+  }
+
+  /** A replica asks for everything and goes away: from then on the log has offsets. */
+  private async beReplicated(): Promise<void> {
+    const replica = await this.machine.network.client(PORT);
+    this.note(replica.reply("PSYNC", "?", -1));
+    for (let turns = this.chance.below(20); turns >= 0; turns--) await this.machine.clock.advance(1);
+    replica.close();
   }
 
   private directives(): Directives {
@@ -110,7 +135,9 @@ export class Mishaps {
     this.pauses = chance.happens(0.2);
     const yesOrNo = (): string => chance.pick(["yes", "no"]);
     return {
-      appendonly: "yes",
+      appendonly: this.withoutLog ? "no" : "yes",
+      save: chance.pick(["", "", "1 1"]),
+      "stop-writes-on-bgsave-error": "no",
       appendfsync: this.policy,
       "aof-layout": this.layout,
       "aof-annotations": this.seals ? "auto" : "no",
@@ -129,13 +156,13 @@ export class Mishaps {
     const { chance } = this;
     const draw = chance.below(100);
     if (draw < 45) this.write(1 + chance.below(8));
-    else if (draw < 52) this.command("BGREWRITEAOF");
-    else if (draw < 55) this.command("BGSAVE");
+    else if (draw < 52) this.rewrite();
+    else if (draw < 56) this.save();
     else if (draw < 58) await this.switchOffOrOn();
-    else if (draw < 62) await this.changePolicy();
-    else if (draw < 65) this.command("CONFIG", "SET", "aof-use-rdb-preamble", chance.pick(["yes", "no"]));
-    else if (draw < 71) this.beginFault();
-    else if (draw < 76) this.endFaults();
+    else if (draw < 61) await this.changePolicy();
+    else if (draw < 65) this.change();
+    else if (draw < 71) this.faults.begin(this.machine.disk);
+    else if (draw < 76) this.faults.end(this.machine.disk);
     else if (draw < 80) await this.waitForDevice();
     else if (draw < 82) this.setClock();
     else if (draw < 84) await this.recover();
@@ -144,6 +171,47 @@ export class Mishaps {
       : this.machine.clock.advance(chance.pick([1, 2, 5, 30, 1100])));
     if (chance.happens(0.2)) await this.look();
     if (this.failure !== null) throw this.failure;
+  }
+
+  private rewrite(): void {
+    if (!this.withoutLog) this.command("BGREWRITEAOF");
+  }
+
+  private save(): void {
+    const acknowledged = this.acknowledgedNow();
+    const isInBackground = this.chance.happens(0.6);
+    const words = isInBackground ? ["BGSAVE", "SCHEDULE"] : ["SAVE"];
+    this.ask(words, (reply) => {
+      if (isInBackground && reply === "Background saving started") this.saving = acknowledged;
+      else if (reply === "OK") this.saved(acknowledged);
+    });
+  }
+
+  /** A snapshot has all of this. With a log it is not what a start reads. */
+  private saved(numbers: readonly number[]): void {
+    if (!this.withoutLog) return;
+    this.tell(`  saved up to ${numbers}`);
+    this.ledgers.forEach((ledger, at) => void ledger.promise(numbers[at]!, "power loss"));
+  }
+
+  private change(): void {
+    const name = this.chance.pick(Object.keys(CHANGES));
+    if (name === "aof-history-retention" && this.layout === "single") return;
+    this.command("CONFIG", "SET", name, this.chance.pick(CHANGES[name]!));
+  }
+
+  private acknowledgedNow(): number[] {
+    return this.ledgers.map(({ last }) => last);
+  }
+
+  private async beginMoving(database: number): Promise<void> {
+    const mover = await this.machine.network.client(PORT);
+    mover.send("SELECT", database);
+    this.note(mover.receive().then(() => this.goOnMoving(mover)));
+  }
+
+  private goOnMoving(mover: WireClient): void {
+    this.note(move(mover).then(() => this.goOnMoving(mover)));
   }
 
   private write(count: number): void {
@@ -168,11 +236,20 @@ export class Mishaps {
   }
 
   private command(...words: string[]): void {
+    this.ask(words, () => {});
+  }
+
+  private ask(words: readonly string[], then: (reply: string) => void): void {
     this.tell(words.join(" "));
-    this.note(this.administrator.reply(...words).then((reply) => this.tell(`  ${words[0]}: ${reply.value}`)));
+    const reply = this.administrator.reply(...words).then(({ value }) => {
+      this.tell(`  ${words[0]}: ${value}`);
+      then(String(value));
+    });
+    this.note(reply);
   }
 
   private async switchOffOrOn(): Promise<void> {
+    if (this.withoutLog) return;
     const isOn = /aof_enabled:1/.test(await this.info());
     this.complete = false;
     this.command("CONFIG", "SET", "appendonly", isOn && this.chance.happens(0.8) ? "no" : "yes");
@@ -180,8 +257,13 @@ export class Mishaps {
 
   /** Notes when the file is complete after it was switched on. */
   private async look(): Promise<void> {
-    const acknowledged = this.ledgers.map(({ last }) => last);
+    const acknowledged = this.acknowledgedNow();
     const info = await this.info();
+    await this.noteMoment();
+    if (this.saving !== null && /rdb_bgsave_in_progress:0[\s\S]*rdb_last_bgsave_status:ok/.test(info)) {
+      this.saved(this.saving);
+      this.saving = null;
+    }
     const isComplete =
       /aof_enabled:1\r\naof_rewrite_in_progress:0\r\naof_rewrite_scheduled:0[\s\S]*bgrewrite_status:ok/;
     if (!this.complete && isComplete.test(info)) {
@@ -191,9 +273,14 @@ export class Mishaps {
     if (this.complete) this.ledgers.forEach((ledger, at) => void ledger.promise(acknowledged[at]!, "death"));
   }
 
-  private async info(): Promise<string> {
+  private async noteMoment(): Promise<void> {
+    const offset = Number(/master_repl_offset:(\d+)/.exec(await this.info("replication"))?.[1]);
+    if (offset > 0) this.moments.push({ offset, sent: this.ledgers.map(({ sent }) => sent) });
+  }
+
+  private async info(section = "persistence"): Promise<string> {
     const { clock } = this.machine;
-    return (await clock.run(this.administrator.reply("INFO", "persistence"))).raw.toString();
+    return (await clock.run(this.administrator.reply("INFO", section))).raw.toString();
   }
 
   private async changePolicy(): Promise<void> {
@@ -236,49 +323,9 @@ export class Mishaps {
     this.inFlight.add(noted);
   }
 
-  // ---- Faults ----
-
-  private beginFault(): void {
-    const { chance } = this;
-    const { disk } = this.machine;
-    if (chance.happens(0.15)) {
-      disk.room = chance.below(3000);
-      this.tell(`room for ${disk.room} bytes`);
-      return;
-    }
-    if (chance.happens(0.1)) disk.shortWrites = 0.3;
-    const failure: Failure = {
-      operation: chance.pick(OPERATIONS),
-      path: chance.pick(PLACES),
-      code: chance.pick(["EIO", "ENOSPC"]),
-      after: chance.below(12),
-      times: chance.pick([1, 1, 2, 5, 1000]),
-    };
-    this.tell(`fault ${JSON.stringify(failure)}`);
-    this.stops.push(disk.fail(failure));
-  }
-
-  private endFaults(): void {
-    if (this.stops.length > 0 && this.chance.happens(0.5)) {
-      this.tell("one fault ends");
-      this.stops.splice(this.chance.below(this.stops.length), 1)[0]!.stop();
-      return;
-    }
-    this.tell("all faults end");
-    for (const { stop } of this.stops) stop();
-    this.forgetFaults();
-  }
-
-  private forgetFaults(): void {
-    this.stops = [];
-    this.machine.disk.room = Number.POSITIVE_INFINITY;
-    this.machine.disk.shortWrites = 0;
-  }
-
   /** Without faults it works again, by itself. */
   private async recover(): Promise<void> {
-    while (this.stops.length > 0) this.stops.pop()!.stop();
-    this.forgetFaults();
+    this.faults.clear(this.machine.disk);
     this.tell("all is well for a while");
     await this.machine.clock.advance(RECOVERY_MS);
     for (const [at, ledger] of this.ledgers.entries()) {
@@ -308,27 +355,43 @@ export class Mishaps {
         ? machine.disk.afterPowerLoss(survival, this.seals)
         : machine.disk.afterProcessDeath();
     this.machine = machine.rebooted(left);
-    this.forgetFaults();
-    if (how !== "power loss" && this.options.takeOver !== undefined && chance.happens(0.3)) {
+    this.faults.clear(this.machine.disk);
+    const { takeOver } = this.options;
+    if (how !== "power loss" && takeOver !== undefined && !this.withoutLog && chance.happens(0.3)) {
       this.tell("redis-server takes over");
-      if (await this.options.takeOver(left, this.ledgers)) this.layout = "multi-part";
+      if (await takeOver(left, this.ledgers)) this.layout = "multi-part";
     }
     await this.verify(how === "power loss" ? how : "death");
   }
 
   private async shutDown(): Promise<void> {
+    const { chance } = this;
     await this.recover();
-    await this.machine.clock.run(this.server.close());
+    const acknowledged = this.acknowledgedNow();
+    const save = chance.pick(["save", "nosave", "default"] as const);
+    this.tell(`shutdown: ${save}`);
+    await this.machine.clock.run(this.server.shutdown({ save, now: true, force: chance.happens(0.5) }));
+    if (save === "save") this.saved(acknowledged);
   }
 
   private async verify(after: "death" | "power loss"): Promise<void> {
-    const directives = { appendonly: "yes", "aof-layout": this.layout, "auto-aof-rewrite-percentage": "0" };
+    const appendonly = this.withoutLog ? "no" : "yes";
+    const directives = { appendonly, "aof-layout": this.layout, "auto-aof-rewrite-percentage": "0" };
     await launchSimulated(this.machine, { ...directives, "aof-annotations": this.seals ? "auto" : "no" });
     const client = await this.machine.network.client(PORT);
     for (const ledger of this.ledgers) {
       const wrong = await this.machine.clock.run(ledger.check(client, after));
       if (wrong !== null) throw new Error(wrong);
     }
+    this.machine = this.machine.rebooted(this.machine.disk.afterProcessDeath());
+    if (!this.withoutLog) await this.lookAtFiles();
+  }
+
+  private async lookAtFiles(): Promise<void> {
+    await checkFiles(this.machine);
+    if (this.moments.length === 0) return;
+    const moment = this.chance.pick(this.moments);
+    this.tell(`restore to ${moment.offset}: ${await checkPast(this.machine, this.ledgers, moment)}`);
     this.machine = this.machine.rebooted(this.machine.disk.afterProcessDeath());
   }
 
