@@ -7,7 +7,7 @@ import type { AofDirectory } from "./directory.js";
 import { writeDurably } from "./durable-file.js";
 import type { ManifestFile } from "./manifest.js";
 import { StartError } from "./start-error.js";
-import { crcOf, cutTail } from "./torn-tail.js";
+import { crcOf, cutUnfinished } from "./torn-tail.js";
 
 /** A longer file holds commands. */
 const ANNOTATIONS_BYTES = 1024;
@@ -126,9 +126,7 @@ function cutContinued(
     );
   }
   if (size === position) return;
-  const kept = cutTail(disk, path, position, now);
-  log(
-    "warning",
-    `Cut ${path} at offset ${position}, where its continuation begins; the rest is kept in ${kept}`,
-  );
+  const kept = cutUnfinished(disk, path, position, now);
+  const rest = kept === null ? "there is no room to keep the rest" : `the rest is kept in ${kept}`;
+  log("warning", `Cut ${path} at offset ${position}, where its continuation begins; ${rest}`);
 }

@@ -1,6 +1,7 @@
 /** Loading one file of the log. What a crash may leave, and what is damage: see recovery.ts. */
 
 import type { Mark } from "../log/history.js";
+import { systemReason } from "../config/kinds/directory.js";
 import type { Clock } from "../platform/clock.js";
 import type { DiskFile } from "../platform/disk.js";
 import type { Request } from "../resp/request.js";
@@ -14,7 +15,7 @@ import { findSeals, findZeros, sealMatches } from "./seal-checker.js";
 import { type LoadPace, loadSnapshot, SnapshotLines, startErrorOf } from "./snapshot-load.js";
 import { StartError } from "./start-error.js";
 import type { StreamTail } from "./stream-tail.js";
-import { cutTail, startOfTrailingZeros } from "./torn-tail.js";
+import { cutTail, cutUnfinished, startOfTrailingZeros } from "./torn-tail.js";
 
 export interface RecoveryParts {
   readonly directory: AofDirectory;
@@ -204,7 +205,7 @@ export class FileLoad {
     }
     if (this.limit === null && findSeals(this.handle, wholeUntil, size).length > 0)
       throw this.damage(wholeUntil, "a length that reaches beyond the end");
-    const kept = cutTail(parts.directory.disk, this.path, wholeUntil, parts.clock.now());
+    const kept = this.cut();
     const inside = parts.replay.insideTransaction();
     const what = inside ? "a MULTI without its EXEC" : "an incomplete command";
     if (inside) parts.log("warning", `Revert incomplete MULTI/EXEC transaction in AOF file ${file.name}`);
@@ -212,10 +213,25 @@ export class FileLoad {
     parts.log(
       "warning",
       `!!! Truncating the AOF ${file.name} at offset ${wholeUntil} !!! It ended in ${what}; the ${size - wholeUntil} ` +
-        `bytes that were cut off are kept in ${kept}`,
+        `bytes that were cut off are ${kept === null ? "gone, since there is no room to keep them" : `kept in ${kept}`}`,
     );
     parts.log("warning", `AOF ${file.name} loaded anyway because aof-load-truncated is enabled`);
     parts.replay.beginFile();
+  }
+
+  /** Cuts off what is not whole, and gives back where it is kept, if it is. */
+  private cut(): string | null {
+    const { directory, clock } = this.parts;
+    // With a limit it is more than one unfinished write.
+    const cut = this.limit === null ? cutUnfinished : cutTail;
+    try {
+      return cut(directory.disk, this.path, this.wholeUntil, clock.now());
+    } catch (error) {
+      throw new StartError(
+        `The end of ${this.path} from offset ${this.wholeUntil} on is not whole and could not be cut off: ` +
+          `${systemReason(error)}. Nothing was changed. See to the disk and start again.`,
+      );
+    }
   }
 
   /** What has to be thrown when the bytes from `from` on are not as they were written. */

@@ -1,8 +1,10 @@
 /** The end of a file as a crash has left it: made sure of, or cut off and kept beside the file where it is unfinished. */
 
+import { isLackOfRoom } from "../config/kinds/directory.js";
 import type { Clock } from "../platform/clock.js";
 import type { Disk, DiskFile } from "../platform/disk.js";
 import { crc32 } from "../util/crc32.js";
+import { removeQuietly, writeAll } from "./durable-file.js";
 
 const BLOCK_BYTES = 1024 * 1024;
 
@@ -35,27 +37,55 @@ export function crcOf(file: DiskFile, start: number, end: number): number {
  * that path. Throws what the disk throws, with the file whole in that case.
  */
 export function cutTail(disk: Disk, path: string, length: number, now: number): string {
-  const kept = `${path}.cut-${now}`;
-  const source = disk.open(path, "append");
+  const kept = keepTail(disk, path, length, now);
+  shorten(disk, path, length);
+  return kept;
+}
+
+/**
+ * Like `cutTail`, for bytes that nobody was told are safe: where there is no room for them they are not kept, and null
+ * is returned. A full disk is what leaves such bytes, and would else keep the server down.
+ */
+export function cutUnfinished(disk: Disk, path: string, length: number, now: number): string | null {
+  let kept: string | null = null;
   try {
-    const reading = disk.open(path, "read");
+    kept = keepTail(disk, path, length, now);
+  } catch (error) {
+    if (!isLackOfRoom(error)) throw error;
+  }
+  shorten(disk, path, length);
+  return kept;
+}
+
+function keepTail(disk: Disk, path: string, length: number, now: number): string {
+  const kept = `${path}.cut-${now}`;
+  const reading = disk.open(path, "read");
+  try {
     const copy = disk.open(kept, "create");
     try {
-      eachBlock(reading, length, (bytes) => {
-        for (let at = 0; at < bytes.length; ) at += copy.write(bytes, at, bytes.length);
-      });
+      eachBlock(reading, length, (bytes) => writeAll(copy, bytes));
       copy.syncNow();
     } finally {
-      reading.close();
       copy.close();
     }
     disk.syncDirectoryOf(kept);
-    source.truncate(length);
-    source.syncNow();
+  } catch (error) {
+    removeQuietly(disk, kept);
+    throw error;
   } finally {
-    source.close();
+    reading.close();
   }
   return kept;
+}
+
+function shorten(disk: Disk, path: string, length: number): void {
+  const file = disk.open(path, "append");
+  try {
+    file.truncate(length);
+    file.syncNow();
+  } finally {
+    file.close();
+  }
 }
 
 /**

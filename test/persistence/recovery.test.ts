@@ -89,6 +89,29 @@ test("what was cut off is on the device before the file is shorter", async () =>
   assert.equal(cut(disk.afterPowerLoss("synced")).kept, "*1\r\n");
 });
 
+test("on a full disk an incomplete end is cut off all the same, and leaves nothing behind", async () => {
+  const disk = await diskWith(`${WHOLE}*1\r\n`);
+  disk.room = 0;
+  const { dataset, lines } = await start(disk);
+  assert.deepEqual([...dataset.values], [["1/a", "2"]]);
+  assert.equal(disk.readFile(INCR)!.toString(), WHOLE);
+  assert.deepEqual(
+    disk.list(AOF)!.filter((name) => name.includes(".cut-")),
+    [],
+  );
+  assert.match(lines.join("\n"), /at offset 71 .* are gone, since there is no room to keep them$/m);
+});
+
+test("an incomplete end that cannot be cut off is said so, and leaves nothing behind", async () => {
+  const disk = await diskWith(`${WHOLE}*1\r\n`);
+  disk.fail({ operation: "write", path: ".cut-", code: "EIO" });
+  await refused(disk, true, INCR, "offset 71", "could not be cut off: Input/output error");
+  assert.deepEqual(
+    disk.list(AOF)!.filter((name) => name.includes(".cut-")),
+    [],
+  );
+});
+
 test("after a cut the file goes on", async () => {
   const disk = await diskWith(`${WHOLE}*1\r\n`);
   const store = await start(disk);

@@ -16,13 +16,22 @@ const SYSTEM_WORDS: Readonly<Record<string, string>> = {
   EISDIR: "Is a directory",
   ELOOP: "Too many levels of symbolic links",
   ENAMETOOLONG: "File name too long",
+  // It has no names for these.
+  "Unknown system error -116": "Stale file handle",
+  "Unknown system error -122": "Disk quota exceeded",
 };
 
 /** The system's sentence for a failed call, as C's strerror gives it. */
 export function systemReason(error: unknown): string {
-  const { errno, message } = error as NodeJS.ErrnoException;
-  const [code, reason = message] = getSystemErrorMap().get(errno ?? 0) ?? [];
-  return SYSTEM_WORDS[code as string] ?? reason.charAt(0).toUpperCase() + reason.slice(1);
+  const { errno, code = "", message } = error as NodeJS.ErrnoException;
+  const [, reason = message] = getSystemErrorMap().get(errno ?? 0) ?? [];
+  return SYSTEM_WORDS[code] ?? reason.charAt(0).toUpperCase() + reason.slice(1);
+}
+
+/** Whether the system says that there is no room for more. */
+export function isLackOfRoom(error: unknown): boolean {
+  const { code } = error as NodeJS.ErrnoException;
+  return code === "ENOSPC" || code === "Unknown system error -122";
 }
 
 /** Like `systemReason`, behind the path that the error is about if it names one. */
