@@ -54,8 +54,11 @@ export class Ledger {
     if (against === "power loss") this.safeFromPowerLoss = Math.max(this.safeFromPowerLoss, upTo);
   }
 
-  /** What is wrong with the data, or null; from then on exactly this data has to be there. */
-  async check(client: WireClient, after: "death" | "power loss"): Promise<string | null> {
+  /**
+   * What is wrong with the data, or null; from then on exactly this data has to be there. `isSafe`: also after a power
+   * loss, since a start has made sure of it.
+   */
+  async check(client: WireClient, after: "death" | "power loss", isSafe: boolean): Promise<string | null> {
     const promised = after === "death" ? this.safeFromDeath : this.safeFromPowerLoss;
     await client.call("SELECT", this.database);
     const list = await numbers(client, "list");
@@ -63,6 +66,7 @@ export class Ledger {
     if (wrong !== null) return `database ${this.database}: ${wrong}`;
     this.acknowledged = list;
     this.safeFromDeath = this.sent;
+    if (isSafe) this.safeFromPowerLoss = this.sent;
     return null;
   }
 

@@ -9,7 +9,7 @@ import type { Tidemark } from "#tidemark/index.js";
 import type { SeededChance } from "../support/chance.js";
 import type { SimulatedDisk } from "../support/disk.js";
 import { type SimulatedPlatform, simulatedPlatform } from "../support/platform.js";
-import { type Directives, launchSimulated } from "../support/product.js";
+import { type Directives, beginSimulated, launchSimulated } from "../support/product.js";
 import type { WireClient } from "../support/wire.js";
 import { checkFiles, checkPast, type Moment } from "./aftermath.js";
 import { Faults } from "./faults.js";
@@ -27,7 +27,6 @@ const CHANGES: Readonly<Record<string, readonly string[]>> = {
   "auto-aof-rewrite-percentage": ["0", "50"],
   save: ["", "1 1", "2 10"],
   rdbcompression: ["yes", "no"],
-  rdbchecksum: ["yes", "no"],
   "rdb-version": ["9", "10"],
 };
 /** What recovers by itself has recovered after so long. */
@@ -97,6 +96,7 @@ export class Mishaps {
     const directives = this.directives();
     this.tell(`start ${JSON.stringify(directives)}`);
     if (this.chance.happens(0.3)) this.faults.begin(this.machine.disk);
+    while (!this.withoutLog && this.chance.happens(0.15)) await this.dieWhileStarting(directives);
     try {
       this.server = await launchSimulated(this.machine, directives);
     } catch (error) {
@@ -119,6 +119,19 @@ export class Mishaps {
       this.writers.push(writer);
       if (this.chance.happens(0.5)) await this.beginMoving(database);
     }
+  }
+
+  /** All that was there has been made safe by a start before this one. */
+  private async dieWhileStarting(directives: Directives): Promise<void> {
+    const { machine, chance } = this;
+    const launched = beginSimulated(machine, directives);
+    launched.catch(() => {});
+    await machine.clock.advance(chance.below(12));
+    const survival = chance.pick(["synced", "random", "everything"] as const);
+    this.tell(`it dies while it starts, ${survival} is left`);
+    machine.network.cut();
+    this.machine = machine.rebooted(machine.disk.afterPowerLoss(survival, this.seals));
+    this.faults.clear(this.machine.disk);
   }
 
   /** A replica asks for everything and goes away: from then on the log has offsets. */
@@ -369,8 +382,10 @@ export class Mishaps {
     await this.recover();
     const acknowledged = this.acknowledgedNow();
     const save = chance.pick(["save", "nosave", "default"] as const);
+    // It does not end by itself while the first rewrite of a file is still to be made.
+    const force = !this.complete || chance.happens(0.5);
     this.tell(`shutdown: ${save}`);
-    await this.machine.clock.run(this.server.shutdown({ save, now: true, force: chance.happens(0.5) }));
+    await this.machine.clock.run(this.server.shutdown({ save, now: true, force }));
     if (save === "save") this.saved(acknowledged);
   }
 
@@ -380,7 +395,7 @@ export class Mishaps {
     await launchSimulated(this.machine, { ...directives, "aof-annotations": this.seals ? "auto" : "no" });
     const client = await this.machine.network.client(PORT);
     for (const ledger of this.ledgers) {
-      const wrong = await this.machine.clock.run(ledger.check(client, after));
+      const wrong = await this.machine.clock.run(ledger.check(client, after, !this.withoutLog));
       if (wrong !== null) throw new Error(wrong);
     }
     this.machine = this.machine.rebooted(this.machine.disk.afterProcessDeath());

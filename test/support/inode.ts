@@ -21,6 +21,11 @@ class Image {
     this.length = Math.max(this.length, end);
   }
 
+  /** Has so many bytes at least: those that are new are zero. */
+  reach(length: number): void {
+    if (length > this.length) this.truncate(length);
+  }
+
   truncate(length: number): void {
     if (length > this.length) this.write(this.length, Buffer.alloc(length - this.length));
     this.bytes.fill(0, length, this.length);
@@ -50,7 +55,8 @@ interface Change {
 
 function apply(image: Image, change: Change): void {
   if (change.kind === "truncate") image.truncate(change.at);
-  else image.write(change.at, change.lost ? Buffer.alloc(change.bytes.length) : change.bytes);
+  else if (change.lost) image.reach(change.at + change.bytes.length);
+  else image.write(change.at, change.bytes);
 }
 
 export class FileNode {
@@ -130,7 +136,11 @@ export class FileNode {
     const image = this.durable.clone();
     for (const change of this.unsynced.slice(0, count)) apply(image, change);
     const next = this.unsynced[count];
-    if (next !== undefined && torn > 0) apply(image, tornWrite(next, torn, zeros));
+    if (next !== undefined && torn > 0) {
+      apply(image, { ...next, bytes: next.bytes.subarray(0, torn) });
+      // Its length is all there; what was there before, the device still has.
+      if (zeros) image.reach(next.at + next.bytes.length);
+    }
     const node = new FileNode(image, image.clone());
     node.modifiedMs = this.modifiedMs;
     node.mode = this.mode;
@@ -144,13 +154,6 @@ export class FileNode {
     const torn = chance.happens(0.5) ? chance.below(bytes + 1) : 0;
     return this.afterPowerLoss(count, torn, zeros && chance.happens(0.25));
   }
-}
-
-/** The beginning of a write; with `zeros` its length is all there and the bytes after the tear are zero. */
-function tornWrite(change: Change, torn: number, zeros: boolean): Change {
-  const kept = change.bytes.subarray(0, torn);
-  if (!zeros) return { ...change, bytes: kept };
-  return { ...change, bytes: Buffer.concat([kept, Buffer.alloc(change.bytes.length - torn)]) };
 }
 
 /** A change to a directory's names; `null` takes the name away. A rename is one change with two names. */

@@ -54,7 +54,12 @@ export class TidemarkHere {
  * `await platform.clock.run(...)` around what waits for it.
  */
 export function launchSimulated(platform: SimulatedPlatform, directives: Directives = {}): Promise<Tidemark> {
+  return platform.clock.run(beginSimulated(platform, directives));
+}
+
+/** Like `launchSimulated`, for a test that moves the clock itself. */
+export function beginSimulated(platform: SimulatedPlatform, directives: Directives = {}): Promise<Tidemark> {
   const surroundings = { disk: platform.disk, workingDirectory: platform.host.workingDirectory() };
   const options = { bind: "127.0.0.1", dir: "/data", ...DEFAULTS, ...directives } as DirectiveOptions;
-  return platform.clock.run(Tidemark.launch(fromOptions(surroundings, options), { platform }));
+  return Tidemark.launch(fromOptions(surroundings, options), { platform });
 }
