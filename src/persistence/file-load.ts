@@ -1,7 +1,7 @@
 /** Loading one file of the log. What a crash may leave, and what is damage: see recovery.ts. */
 
-import type { Mark } from "../log/history.js";
 import { systemReason } from "../config/kinds/directory.js";
+import type { Mark } from "../log/history.js";
 import type { Clock } from "../platform/clock.js";
 import type { DiskFile } from "../platform/disk.js";
 import type { Request } from "../resp/request.js";

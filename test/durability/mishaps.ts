@@ -9,7 +9,7 @@ import type { Tidemark } from "#tidemark/index.js";
 import type { SeededChance } from "../support/chance.js";
 import type { SimulatedDisk } from "../support/disk.js";
 import { type SimulatedPlatform, simulatedPlatform } from "../support/platform.js";
-import { type Directives, beginSimulated, launchSimulated } from "../support/product.js";
+import { beginSimulated, type Directives, launchSimulated } from "../support/product.js";
 import type { WireClient } from "../support/wire.js";
 import { checkFiles, checkPast, type Moment } from "./aftermath.js";
 import { Faults } from "./faults.js";
