@@ -23,6 +23,28 @@ test("a copy has every byte, of any length, at any place, with views and without
   }
 });
 
+test("a large copy from and to shared memory has every byte, wherever in its words it lies", () => {
+  const size = 40_000;
+  const bytes = Buffer.from(Array.from({ length: size }, (_, i) => (i * 7919) % 251));
+  const shared = new Uint8Array(new SharedArrayBuffer(size));
+  shared.set(bytes);
+  const targets = [new Uint8Array(new SharedArrayBuffer(size)), new Uint8Array(size + 3).subarray(3)];
+  for (const source of [bytes, shared]) {
+    for (const target of targets) {
+      for (const length of [32_767, 32_768, 36_001, 39_980]) {
+        for (let start = 0; start < 9; start++) {
+          const at = (start * 3) % 10;
+          target.fill(255);
+          copy(source, start, start + length, target, at);
+          const wanted = Buffer.alloc(size, 255);
+          bytes.copy(wanted, at, start, start + length);
+          assert.ok(wanted.equals(target), `${length} bytes from ${start} to ${at}`);
+        }
+      }
+    }
+  }
+});
+
 test("the view of bytes that lie inside a larger buffer begins where they do", () => {
   const large = Buffer.from(content);
   const inside = viewed(large.subarray(10, 20));
