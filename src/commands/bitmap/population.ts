@@ -1,5 +1,6 @@
 /** Counts set bits. Bit 0 is the most significant bit of the first byte. */
 
+import { bitsIn } from "../../util/bits.js";
 import { firstAligned, wordsFrom } from "./words.js";
 
 /** To make an array of words takes as long as to count so many bytes. */
@@ -11,7 +12,7 @@ export function countBits(bytes: Uint8Array, from: number, first: number, last: 
   const end = from + Math.floor(last / 8) + 1;
   const before = bytes[start]! & ~(0xff >>> (first % 8));
   const after = bytes[end - 1]! & (0xff >>> ((last % 8) + 1));
-  return countBytes(bytes, start, end) - countWord(before) - countWord(after);
+  return countBytes(bytes, start, end) - bitsIn(before) - bitsIn(after);
 }
 
 /** Set bits of bytes[start, end): the words in the middle at once, the bytes around them one by one. */
@@ -19,15 +20,8 @@ function countBytes(bytes: Uint8Array, start: number, end: number): number {
   const aligned = end - start < WORDS_FROM ? end : firstAligned(bytes, start, end);
   const words = wordsFrom(bytes, aligned, end);
   let count = 0;
-  for (let at = start; at < aligned; at++) count += countWord(bytes[at]!);
-  for (let at = 0; at < words.length; at++) count += countWord(words[at]!);
-  for (let at = aligned + words.length * 4; at < end; at++) count += countWord(bytes[at]!);
+  for (let at = start; at < aligned; at++) count += bitsIn(bytes[at]!);
+  for (let at = 0; at < words.length; at++) count += bitsIn(words[at]!);
+  for (let at = aligned + words.length * 4; at < end; at++) count += bitsIn(bytes[at]!);
   return count;
-}
-
-/** Set bits of a word: sums of neighbours in two, four and eight bits, then all four bytes by one multiplication. */
-function countWord(word: number): number {
-  const pairs = word - ((word >>> 1) & 0x55555555);
-  const nibbles = (pairs & 0x33333333) + ((pairs >>> 2) & 0x33333333);
-  return Math.imul((nibbles + (nibbles >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
 }

@@ -77,3 +77,34 @@ test("a table's matches spell a common subsequence of the length it tells", () =
   });
   fc.assert(property);
 });
+
+/** The same by a table of plain numbers, as Redis makes it: the positions of the bytes that are kept, the last first. */
+function keptByPlainTable(a: Uint8Array, b: Uint8Array): [number, number][] {
+  const rows = [new Array<number>(b.length + 1).fill(0)];
+  for (const [i, byte] of a.entries()) {
+    const row = [0];
+    for (let j = 0; j < b.length; j++)
+      row.push(byte === b[j] ? rows[i]![j]! + 1 : Math.max(rows[i]![j + 1]!, row[j]!));
+    rows.push(row);
+  }
+  const kept: [number, number][] = [];
+  for (let i = a.length, j = b.length; i > 0 && j > 0; ) {
+    if (a[i - 1] === b[j - 1]) kept.push([--i, --j]);
+    else if (rows[i - 1]![j]! > rows[i]![j - 1]!) i--;
+    else j--;
+  }
+  return kept;
+}
+
+test("a table's matches are those of a table of plain numbers", () => {
+  const few = fc.uint8Array({ max: 2, maxLength: 130 });
+  const property = fc.property(few, few, (a, b) => {
+    const kept = new LcsTable(a, b)
+      .matches()
+      .flatMap((match) =>
+        Array.from({ length: match.length }, (_, at) => [match.a + at, match.b + at]).reverse(),
+      );
+    assert.deepEqual(kept, keptByPlainTable(a, b));
+  });
+  fc.assert(property);
+});
