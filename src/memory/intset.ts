@@ -106,6 +106,43 @@ export function isValid(bytes: Uint8Array, base: number, length: number, deep: b
   return true;
 }
 
+/** Goes through an intset that does not change, from the least member up. */
+export class Walk {
+  readonly count: number;
+  private readonly size: Width;
+  private readonly first: number;
+  private index = 0;
+
+  constructor(
+    private readonly bytes: Uint8Array,
+    base: number,
+  ) {
+    this.count = count(bytes, base);
+    this.size = width(bytes, base);
+    this.first = base + HEADER_SIZE;
+  }
+
+  get(index: number): Member {
+    return readMember(this.bytes, this.first + index * this.size, this.size);
+  }
+
+  /** Goes on to the first member that is not less than this one, in few steps if it is near; whether it is this one. */
+  reaches(member: Member): boolean {
+    let end = this.index;
+    for (let step = 1; end < this.count && this.get(end) < member; step *= 2) {
+      this.index = end + 1;
+      end += step;
+    }
+    end = Math.min(end, this.count);
+    while (this.index < end) {
+      const middle = (this.index + end) >>> 1;
+      if (this.get(middle) < member) this.index = middle + 1;
+      else end = middle;
+    }
+    return this.index < this.count && this.get(this.index) === member;
+  }
+}
+
 function width(bytes: Uint8Array, base: number): Width {
   return readWord(bytes, base) as Width;
 }

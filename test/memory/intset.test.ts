@@ -35,6 +35,24 @@ const anyMember = fc.oneof(
   fc.bigInt({ min: INT64_MIN, max: INT64_MAX }).map(member),
 );
 
+test("a walk reaches the members among ascending integers, however far apart they are", () => {
+  const bytes = new Uint8Array(4096);
+  const property = fc.property(
+    fc.array(anyMember, { maxLength: 100 }),
+    fc.array(anyMember, { maxLength: 60 }),
+    (members, sought) => {
+      bytes.fill(GUARD);
+      intset.create(bytes, BASE);
+      for (const value of members) add(bytes, value);
+      const walk = new intset.Walk(bytes, BASE);
+      assert.equal(walk.count, new Set(members).size);
+      for (const value of [...sought, ...members].sort(order))
+        assert.equal(walk.reaches(value), members.includes(value));
+    },
+  );
+  fc.assert(property);
+});
+
 test("a set of integers behaves as a plain set", () => {
   const bytes = new Uint8Array(1024);
   const step = fc.tuple(fc.boolean(), anyMember);

@@ -25,19 +25,14 @@ export function readSets(call: Call, from: number, to: number): Ref[] {
 /** Members of all the sets, by going through the smallest. */
 export const intersection: Combination = (call, refs, visit) => {
   if (refs.includes(0)) return;
-  const { sets } = call.engine.keyspace;
-  const [smallest, ...others] = bySize(call, refs);
-  let more = true;
-  sets.forEach(smallest!, (member) => {
-    if (more && firstThat(false, sets, others, member) === others.length) more = visit(member, true);
-  });
+  call.engine.keyspace.sets.forEachCommon(bySize(call, refs), (member) => visit(member, true));
 };
 
-/** The index of the first set that has the member, or has it not; the number of sets when there is none. */
-function firstThat(has: boolean, sets: Sets, refs: readonly Ref[], member: Slice): number {
+/** Whether one of the sets has the member. */
+function isInAny(sets: Sets, refs: readonly Ref[], member: Slice): boolean {
   let at = 0;
-  while (at < refs.length && sets.has(refs[at]!, member) !== has) at++;
-  return at;
+  while (at < refs.length && !sets.has(refs[at]!, member)) at++;
+  return at < refs.length;
 }
 
 /** Members of the first set that no other has. */
@@ -50,7 +45,7 @@ export const difference: Combination = (call, [first, ...others], visit) => {
     others.filter((ref) => ref !== 0),
   ).reverse();
   sets.forEach(first, (member) => {
-    if (firstThat(true, sets, present, member) === present.length) visit(member, true);
+    if (!isInAny(sets, present, member)) visit(member, true);
   });
 };
 

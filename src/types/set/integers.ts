@@ -7,6 +7,7 @@ import type { Ref } from "../../memory/memory.js";
 import { digits } from "../../util/integer.js";
 import type { Slice } from "../../util/slice.js";
 import { copyCompact } from "../compact.js";
+import { Text } from "../text.js";
 
 /** An entry with an empty intset. */
 export function createIntset(entries: Entries, key: Slice, traits: EntryTraits): Ref {
@@ -39,6 +40,27 @@ export function integerAt(entries: EntryReader, ref: Ref, index: number): intset
 
 export function hasInteger(entries: EntryReader, ref: Ref, member: intset.Member): boolean {
   return intset.has(entries.memory.bytesOf(ref), entries.valueStart(ref), member);
+}
+
+/**
+ * Calls `visit` for every member that intsets have in common, of which the first is the smallest, until it returns false.
+ */
+export function forEachCommonInteger(
+  entries: EntryReader,
+  refs: readonly Ref[],
+  visit: (member: Slice) => boolean,
+): void {
+  const walks = refs.map((ref) => new intset.Walk(entries.memory.bytesOf(ref), entries.valueStart(ref)));
+  const smallest = walks.shift()!;
+  const text = new Text();
+  for (let index = 0; index < smallest.count; index++) {
+    const member = smallest.get(index);
+    let at = 0;
+    while (at < walks.length && walks[at]!.reaches(member)) at++;
+    if (at < walks.length) continue;
+    text.setInteger(member);
+    if (!visit(text)) return;
+  }
 }
 
 /** Adds a member that is absent. */

@@ -30,6 +30,7 @@ import {
   addInteger,
   countIntegers,
   createIntset,
+  forEachCommonInteger,
   hasInteger,
   integerAt,
   longestInteger,
@@ -192,6 +193,20 @@ export class Sets {
   /** Calls `visit` for every member; the set must not change meanwhile. */
   forEach(ref: Ref, visit: (member: Slice) => void): void {
     forEachMember(this.entries, ref, visit);
+  }
+
+  /** Calls `visit` for every member that all the sets have, the first of which is the smallest, until it returns false. */
+  forEachCommon(refs: readonly Ref[], visit: (member: Slice) => boolean): void {
+    if (refs.every((ref) => this.isIntset(ref))) {
+      forEachCommonInteger(this.entries, refs, visit);
+      return;
+    }
+    let more = true;
+    this.forEach(refs[0]!, (member) => {
+      let at = 1;
+      while (more && at < refs.length && this.has(refs[at]!, member)) at++;
+      if (at === refs.length) more &&= visit(member);
+    });
   }
 
   /** Replies with each member. */
