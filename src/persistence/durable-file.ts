@@ -101,6 +101,15 @@ export function removeQuietly(disk: Disk, path: string): void {
   }
 }
 
+/** Takes back what was written behind `bytes`; if that fails, the next start does. */
+export function truncateQuietly(file: DiskFile, bytes: number): void {
+  try {
+    file.truncate(bytes);
+  } catch {
+    // It ends in an incomplete command, or has bytes that its continuation has too.
+  }
+}
+
 /** Closes a file whose content is not wanted any more, or is safe already. */
 export function closeQuietly(file: DiskFile): void {
   try {

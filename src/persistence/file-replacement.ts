@@ -13,8 +13,10 @@
  *  3. cut: the old file ends where the copy begins. Nothing is replayed twice (INCR twice would be wrong).
  *  4. publish: the manifest names the new file.
  *
- * A step that fails is done again later; once the old file has been cut, the draft is all there is of these bytes and
- * is not touched any more. A crash after any step is put right by continued-files.ts at the next start.
+ * A step that fails is done again later; once the old file has been cut, the draft is all there is on the device of
+ * these bytes and is not touched any more. While the manifest cannot be changed the old file has them as well, so that
+ * a server that knows nothing of continuations finds everything. A crash after any step is put right by
+ * continued-files.ts at the next start.
  */
 
 import type { Clock } from "../platform/clock.js";
@@ -24,7 +26,7 @@ import { crc32 } from "../util/crc32.js";
 import type { Piece } from "./block-queue.js";
 import { formatContinuation } from "./continuation.js";
 import type { AofDirectory } from "./directory.js";
-import { closeQuietly, openAnew, writeAside } from "./durable-file.js";
+import { closeQuietly, openAnew, truncateQuietly, writeAside } from "./durable-file.js";
 import type { ManifestFile } from "./manifest.js";
 import type { GoOn, Replacement } from "./replacement.js";
 import { makeSure } from "./torn-tail.js";
@@ -70,11 +72,14 @@ export class FileReplacement implements Replacement {
       this.step = "cut";
     }
     if (this.step === "cut") {
-      await this.cut();
+      this.parts.old.truncate(this.parts.position);
       this.step = "publish";
     }
+    await this.publish().catch(async (error: unknown) => {
+      if (!this.mayBeNamed()) await this.takeCutBack();
+      throw error;
+    });
     const { directory } = this.parts;
-    await directory.alter((manifest) => manifest.withIncr(this.entry));
     directory.giveBack(this.entry);
     return (tail) => {
       const kept = tail.settledBytes;
@@ -122,8 +127,29 @@ export class FileReplacement implements Replacement {
     return [Buffer.from(formatContinuation({ seq, position, length, carried, crc })), ...copy];
   }
 
-  private async cut(): Promise<void> {
-    this.parts.old.truncate(this.parts.position);
-    await this.parts.old.sync();
+  private async publish(): Promise<void> {
+    const { old, directory } = this.parts;
+    await old.sync();
+    await directory.alter((manifest) => manifest.withIncr(this.entry));
+  }
+
+  private mayBeNamed(): boolean {
+    const { disk, manifestPath } = this.parts.directory;
+    try {
+      return disk.readFile(manifestPath)?.includes(` ${this.entry.name} `) !== false;
+    } catch {
+      return true;
+    }
+  }
+
+  /** The old file gets its bytes back, or stays cut. */
+  private async takeCutBack(): Promise<void> {
+    const { old, pieces, position } = this.parts;
+    try {
+      for (const { bytes, start, end } of pieces) await writeAside(old, bytes, start, end);
+      this.step = "cut";
+    } catch {
+      truncateQuietly(old, position);
+    }
   }
 }

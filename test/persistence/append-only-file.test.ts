@@ -494,6 +494,26 @@ test("close writes and syncs what there is; while the disk fails it rejects and 
   assert.equal(await counter(store.disk.afterPowerLoss("synced")), 3);
 });
 
+test("while the manifest cannot name the new file, the old one has everything", async () => {
+  const store = await running("everysec");
+  increments(store, 3);
+  const first = store.disk.fail({ operation: "sync", path: INCR, times: 1 });
+  const failure = store.disk.fail({ operation: "rename", path: MANIFEST });
+  await store.clock.advance(3500);
+  assert.equal(store.aof.isBroken, true);
+  assert.equal(
+    content(store, INCR).split("INCR").length - 1,
+    content(store, NEXT_INCR).split("INCR").length - 1,
+  );
+  first.stop();
+  failure.stop();
+  await store.clock.advance(1500);
+  increments(store, 1);
+  await store.clock.advance(1500);
+  assert.equal(content(store, INCR).includes("INCR"), false);
+  assert.equal(await counter(store.disk.afterPowerLoss("synced")), 4);
+});
+
 test("close after a failed sync goes through a new file", async () => {
   const store = await running("everysec");
   increments(store, 2);
