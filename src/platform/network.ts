@@ -1,5 +1,5 @@
 /**
- * Listening sockets and connections. `nodeNetwork` is the real one over node:net; the tests have a twin that cuts,
+ * Listening sockets and connections. `NodeNetwork` is the real one over node:net; the tests have a twin that cuts,
  * delays and splits.
  *
  * Reads go into one buffer that all connections of a network share: `onData` sees the bytes for the length of the
@@ -199,17 +199,59 @@ function address(ip: string | undefined, port: number | undefined): string {
 }
 
 /** A network over node:net whose connections share one read buffer. */
-export function nodeNetwork(): Network {
-  const readBuffer = viewed(Buffer.allocUnsafeSlow(READ_BUFFER_BYTES));
+export class NodeNetwork implements Network {
+  private readonly readBuffer = viewed(Buffer.allocUnsafeSlow(READ_BUFFER_BYTES));
+
+  listen(
+    endpoint: Endpoint,
+    backlog: number,
+    onConnection: (connection: Connection) => void,
+  ): Promise<Listener> {
+    const path = "path" in endpoint ? endpoint.path : null;
+    const server = net.createServer();
+    const accepted = (error: number, handle: Handle): void => {
+      // As with a server of node:net that nobody listens to: the connection will be accepted later, or not at all.
+      if (error !== 0) return;
+      const { socket, wrap } = this.open({ handle, pauseOnCreate: true } as net.SocketConstructorOpts, path);
+      if (path === null) socket.setNoDelay(true);
+      onConnection(wrap());
+    };
+    return new Promise((resolve, reject) => {
+      server.once("error", reject);
+      server.listen({ ...addressOf(endpoint), backlog }, () => {
+        server.off("error", reject);
+        server.on("error", () => {});
+        (server as unknown as Internals<ListeningHandle>)._handle!.onconnection = accepted;
+        resolve(listenerOf(server, endpoint));
+      });
+    });
+  }
+
+  connect(endpoint: Endpoint, source = ""): Promise<Connection> {
+    const { socket, wrap } = this.open({}, "path" in endpoint ? endpoint.path : null);
+    return new Promise<Connection>((resolve, reject) => {
+      socket.once("error", reject);
+      socket.connect(source === "" ? endpoint : { ...endpoint, localAddress: source }, () => {
+        socket.off("error", reject);
+        socket.setNoDelay(true);
+        resolve(wrap());
+      });
+    }).catch((error: NodeJS.ErrnoException) => {
+      if (source !== "" && (error.syscall === "bind" || error.code === "ERR_INVALID_IP_ADDRESS"))
+        return this.connect(endpoint);
+      throw error;
+    });
+  }
 
   /**
    * A socket that reads into the shared buffer. node:net offers that (`onread`) for sockets that one makes oneself
    * and not for those that a server makes, so the server's handle gives what it accepts to us (`listen`).
    */
-  function open(
+  private open(
     options: net.SocketConstructorOpts,
     path: string | null,
   ): { socket: net.Socket; wrap(): NodeConnection } {
+    const { readBuffer } = this;
     let connection: NodeConnection | null = null;
     const socket = new net.Socket({
       ...options,
@@ -227,55 +269,20 @@ export function nodeNetwork(): Network {
       },
     };
   }
+}
 
+/** As node:net wants it; an IPv6 address takes no IPv4 connections. */
+function addressOf(endpoint: Endpoint): net.ListenOptions {
+  if ("path" in endpoint) return { path: endpoint.path };
+  return { host: endpoint.host, port: endpoint.port, ipv6Only: endpoint.host.includes(":") };
+}
+
+function listenerOf(server: net.Server, endpoint: Endpoint): Listener {
+  const bound = server.address();
+  const port = typeof bound === "object" && bound !== null ? bound.port : 0;
   return {
-    listen(endpoint, backlog, onConnection) {
-      const path = "path" in endpoint ? endpoint.path : null;
-      const server = net.createServer();
-      const accepted = (error: number, handle: Handle): void => {
-        // As with a server of node:net that nobody listens to: the connection will be accepted later, or not at all.
-        if (error !== 0) return;
-        const { socket, wrap } = open({ handle, pauseOnCreate: true } as net.SocketConstructorOpts, path);
-        if (path === null) socket.setNoDelay(true);
-        onConnection(wrap());
-      };
-      return new Promise((resolve, reject) => {
-        server.once("error", reject);
-        const ready = (): void => {
-          server.off("error", reject);
-          server.on("error", () => {});
-          (server as unknown as Internals<ListeningHandle>)._handle!.onconnection = accepted;
-          const bound = server.address();
-          const port = typeof bound === "object" && bound !== null ? bound.port : 0;
-          resolve({
-            endpoint: "path" in endpoint ? endpoint : { host: endpoint.host, port },
-            // The socket is closed at once.
-            close: async () => void server.close(),
-          });
-        };
-        if ("path" in endpoint) server.listen({ path: endpoint.path, backlog }, ready);
-        else
-          server.listen(
-            { host: endpoint.host, port: endpoint.port, backlog, ipv6Only: endpoint.host.includes(":") },
-            ready,
-          );
-      });
-    },
-
-    connect(endpoint, source = "") {
-      const { socket, wrap } = open({}, "path" in endpoint ? endpoint.path : null);
-      return new Promise<Connection>((resolve, reject) => {
-        socket.once("error", reject);
-        socket.connect(source === "" ? endpoint : { ...endpoint, localAddress: source }, () => {
-          socket.off("error", reject);
-          socket.setNoDelay(true);
-          resolve(wrap());
-        });
-      }).catch((error: NodeJS.ErrnoException) => {
-        if (source !== "" && (error.syscall === "bind" || error.code === "ERR_INVALID_IP_ADDRESS"))
-          return this.connect(endpoint);
-        throw error;
-      });
-    },
+    endpoint: "path" in endpoint ? endpoint : { host: endpoint.host, port },
+    // The socket is closed at once.
+    close: async () => void server.close(),
   };
 }

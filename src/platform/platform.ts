@@ -4,7 +4,7 @@ import { type Chance, nodeChance } from "./chance.js";
 import { type Clock, nodeClock } from "./clock.js";
 import { type Disk, nodeDisk } from "./disk.js";
 import { type Host, nodeHost } from "./host.js";
-import { type Network, nodeNetwork } from "./network.js";
+import { type Network, NodeNetwork } from "./network.js";
 import { nodeThreads, type Threads } from "./thread.js";
 
 export interface Platform {
@@ -20,7 +20,7 @@ export interface Platform {
 export function nodePlatform(): Platform {
   return {
     disk: nodeDisk,
-    network: nodeNetwork(),
+    network: new NodeNetwork(),
     clock: nodeClock,
     chance: nodeChance,
     host: nodeHost,
