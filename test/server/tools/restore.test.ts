@@ -11,7 +11,8 @@ import { removeDirectory, temporaryDirectory } from "../../support/directory.js"
 import { oracleTest, startOracle } from "../../support/oracle.js";
 import { type SimulatedPlatform, simulatedPlatform } from "../../support/platform.js";
 import { ServerProcess, TIDEMARK_EXECUTABLE } from "../../support/process.js";
-import { type Directives, launchSimulated } from "../../support/product.js";
+import type { Directives } from "../../support/product.js";
+import { SimulatedServer } from "../../support/simulated-server.js";
 import type { WireClient } from "../../support/wire.js";
 
 const DIR = "/data";
@@ -23,28 +24,13 @@ const KEEP: Directives = {
 };
 
 /** A server whose list `days` grows by one element a second. */
-class Machine {
+class Machine extends SimulatedServer {
   /** The clock behind each element, milliseconds. */
   readonly times: number[] = [];
-  private constructor(
-    readonly platform: SimulatedPlatform,
-    private readonly client: WireClient,
-    private readonly close: () => Promise<void>,
-  ) {}
-
-  static async start(platform: SimulatedPlatform, directives: Directives): Promise<Machine> {
-    const server = await launchSimulated(platform, directives);
-    const client = await platform.clock.run(platform.network.client(6379));
-    return new Machine(platform, client, () => platform.clock.run(server.close()));
-  }
-
-  async call(...words: string[]): Promise<unknown> {
-    return this.platform.clock.run(this.client.call(...words));
-  }
 
   async days(count: number): Promise<void> {
     for (let i = 0; i < count; i++) {
-      await this.platform.clock.advance(1000);
+      await this.advance(1000);
       await this.call("RPUSH", "days", String(this.times.length));
       this.times.push(this.platform.clock.now());
     }
@@ -53,23 +39,19 @@ class Machine {
   async rewrite(): Promise<void> {
     await this.call("BGREWRITEAOF");
     for (let turns = 0; turns < 400; turns++) {
-      await this.platform.clock.advance(5);
+      await this.advance(5);
       const info = String(await this.call("INFO", "persistence"));
       if (!info.includes("aof_rewrite_in_progress:0")) continue;
       assert.match(info, /aof_last_bgrewrite_status:ok/);
-      if ((this.platform.disk.list("/data/appendonlydir") ?? []).length <= 4) return;
+      if ((this.disk.list("/data/appendonlydir") ?? []).length <= 4) return;
     }
     throw new Error("the rewrite does not end");
-  }
-
-  async stop(): Promise<void> {
-    await this.close();
   }
 }
 
 /** Three generations: days 0 to 2, FLUSHALL, days 3 to 5, a rewrite in between each. */
 async function threeGenerations(directives: Directives = {}): Promise<Machine> {
-  const machine = await Machine.start(simulatedPlatform(3), { ...KEEP, ...directives });
+  const machine = await Machine.start({ ...KEEP, ...directives }, simulatedPlatform(3));
   await machine.days(3);
   await machine.rewrite();
   await machine.days(1);
@@ -80,7 +62,7 @@ async function threeGenerations(directives: Directives = {}): Promise<Machine> {
   await machine.days(2);
   await machine.rewrite();
   await machine.days(2);
-  await machine.stop();
+  await machine.close();
   return machine;
 }
 
@@ -98,12 +80,10 @@ async function run(
 
 /** What a server finds in the directory. */
 async function days(platform: SimulatedPlatform, dir: string): Promise<string> {
-  const machine = await Machine.start(platform.rebooted(platform.disk.afterPowerLoss("synced")), {
-    appendonly: "yes",
-    dir,
-  });
+  const left = platform.rebooted(platform.disk.afterPowerLoss("synced"));
+  const machine = await Machine.start({ appendonly: "yes", dir }, left);
   const list = (await machine.call("LRANGE", "days", "0", "-1")) as string[];
-  await machine.stop();
+  await machine.close();
   return list.join(" ");
 }
 
@@ -147,13 +127,13 @@ test("before a command: its transaction goes with it, and any occurrence can be 
 
 test("an offset: up to the last mark that is not beyond it", async () => {
   const platform = simulatedPlatform(4);
-  const machine = await Machine.start(platform, KEEP);
+  const machine = await Machine.start(KEEP, platform);
   await machine.days(2);
-  await machine.stop();
-  const again = await Machine.start(platform, KEEP);
+  await machine.close();
+  const again = await Machine.start(KEEP, platform);
   await again.days(1);
   const offset = /master_repl_offset:(\d+)/.exec(String(await again.call("INFO", "replication")))![1]!;
-  await again.stop();
+  await again.close();
   const all = await run(platform, "--to", `offset:${offset}`);
   assert.equal(all.status, 0, all.output);
   assert.equal(all.output.split("\n")[0], `Restored the data set at offset ${offset}.`);
@@ -186,14 +166,14 @@ test("a restore that fails leaves no files, and can be tried again", async () =>
 
 test("a single file: back to a command, to a time, and to the snapshot at its beginning", async () => {
   const single = { ...KEEP, "aof-history-retention": "", "aof-layout": "single" };
-  const machine = await Machine.start(simulatedPlatform(8), single);
+  const machine = await Machine.start(single, simulatedPlatform(8));
   await machine.days(2);
   await machine.rewrite();
   const snapshotMs = machine.platform.clock.now();
   await machine.days(2);
   await machine.call("FLUSHALL");
   await machine.days(1);
-  await machine.stop();
+  await machine.close();
   const { platform, times } = machine;
   for (const [to, list] of [
     ["before:FLUSHALL", "0 1 2 3"],
@@ -268,7 +248,7 @@ function generations({ disk }: SimulatedPlatform): number {
 
 test("history goes when it is too old, and when the limits become smaller", async () => {
   const platform = simulatedPlatform(6);
-  const machine = await Machine.start(platform, { ...KEEP, "aof-history-retention": "age 10m" });
+  const machine = await Machine.start({ ...KEEP, "aof-history-retention": "age 10m" }, platform);
   for (let i = 0; i < 4; i++) {
     await machine.days(1);
     await machine.rewrite();
@@ -286,7 +266,7 @@ test("history goes when it is too old, and when the limits become smaller", asyn
   await machine.rewrite();
   await platform.clock.advance(610_000);
   assert.equal(generations(platform), 0);
-  await machine.stop();
+  await machine.close();
 });
 
 test("history is kept within its limits", async () => {
@@ -297,7 +277,7 @@ test("history is kept within its limits", async () => {
     ["count 3 age 1d bytes 1gb", 3],
     ["", 0],
   ] as const) {
-    const machine = await Machine.start(simulatedPlatform(5), { ...KEEP, "aof-history-retention": limit });
+    const machine = await Machine.start({ ...KEEP, "aof-history-retention": limit }, simulatedPlatform(5));
     for (let i = 0; i < 4; i++) {
       await machine.days(5);
       await machine.rewrite();
@@ -306,7 +286,7 @@ test("history is kept within its limits", async () => {
     assert.equal(generations(machine.platform), expected, limit);
     const shown = await machine.call("CONFIG", "GET", "aof-history-retention");
     assert.deepEqual(shown, ["aof-history-retention", limit.replace("1gb", "1073741824")]);
-    await machine.stop();
+    await machine.close();
   }
 });
 
