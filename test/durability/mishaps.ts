@@ -372,6 +372,8 @@ export class Mishaps {
     const { takeOver } = this.options;
     if (how !== "power loss" && takeOver !== undefined && !this.withoutLog && chance.happens(0.3)) {
       this.tell("redis-server takes over");
+      // What it writes has no place in the history that these are of.
+      this.moments = [];
       if (await takeOver(left, this.ledgers)) this.layout = "multi-part";
     }
     await this.verify(how === "power loss" ? how : "death");
