@@ -67,7 +67,11 @@ export const zincrby = command({
   complexity: "O(log(N)), N being the number of members in the set",
   flags: ["write", "denyoom", "fast"],
   args: [key("key", ["RW", "access", "update"]), integer("increment"), string("member")],
-  run: (call) => addAll(call, 2, INCR),
+  run(call) {
+    // To Redis it is a ZADD that has lost its score.
+    if (optionAt(call, 2) !== 0) throw syntaxError();
+    addAll(call, 2, INCR);
+  },
 });
 
 function optionAt(call: Call, at: number): number {

@@ -31,6 +31,8 @@ ZINCRBY
 ZINCRBY z 1
 ZINCRBY z x a
 ZINCRBY z nan a
+ZINCRBY z NX a
+ZINCRBY z incr a
 ZINCRBY z 1 a b
 EXISTS z
 === wrong type
