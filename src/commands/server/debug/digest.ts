@@ -24,7 +24,8 @@ export function digestValue(call: Call): void {
   call.reply.array(call.argc - 2);
   for (let at = 2; at < call.argc; at++) {
     const value = new Digest();
-    const ref = call.database.peek(call.key(at));
+    // What has expired and is still there counts, as it does for DIGEST.
+    const ref = call.database.dict.find(call.key(at));
     if (ref !== 0) addValue(value, ref, entries);
     call.reply.simple(value.toString());
   }
