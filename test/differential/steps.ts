@@ -3,6 +3,7 @@
 import { SeededChance } from "../support/chance.js";
 import type { Comparison } from "../support/script.js";
 import { TEMPLATES, WEIGHTS } from "./commands.js";
+import { mangle } from "./mangle.js";
 import { type DrawnCommand, drawCommand } from "./template.js";
 import { vocabularyOf } from "./vocabulary.js";
 
@@ -16,6 +17,7 @@ export const CONNECTIONS = 2;
 /** Commands go over the same connection for a while, so that they can be sent together. */
 const SWITCHES = 0.02;
 const TRANSACTIONS = 0.01;
+const MANGLED = 0.1;
 const EXACT: Comparison = { kind: "exact" };
 
 const groups = Object.keys(TEMPLATES);
@@ -27,7 +29,8 @@ function draw(chance: SeededChance): DrawnCommand {
   let at = 0;
   for (; at < groups.length - 1 && left >= WEIGHTS[groups[at]!]!; at++) left -= WEIGHTS[groups[at]!]!;
   const group = groups[at]!;
-  return drawCommand(chance.pick(TEMPLATES[group]!), vocabularies[group]!, chance);
+  const command = drawCommand(chance.pick(TEMPLATES[group]!), vocabularies[group]!, chance);
+  return chance.happens(MANGLED) ? mangle(command, chance) : command;
 }
 
 /** What pops at random is compared by what is left, which takes more than one command. */
