@@ -61,6 +61,8 @@ export class Config {
   readonly values: Readonly<Values>;
   /** Absolute path of the file that CONFIG REWRITE writes; null when the server was started without one. */
   file: string | null = null;
+  /** Whether anything said how to configure the server: a file, standard input, or options. */
+  isGiven = false;
   readonly renames: CommandRename[] = [];
   readonly users: UserLine[] = [];
   /** Directives in the configuration that cannot apply; see `directives/inapplicable.ts`. */

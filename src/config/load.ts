@@ -30,6 +30,7 @@ export function load(surroundings: Surroundings, sources: Sources): Config {
   const config = new Config(surroundings);
   const loader = new Loader(config, surroundings);
   const { file = null, standardInput = null, options = "" } = sources;
+  config.isGiven = file !== null || standardInput !== null || options !== "";
   if (file !== null) config.file = resolve(surroundings.workingDirectory, file);
   const own = config.file === null ? "" : loader.contents(config.file);
   const input = standardInput === null ? "" : `${separator(own)}${standardInput}`;

@@ -108,6 +108,7 @@ export class Listeners {
 
   async close(): Promise<void> {
     const all = this.unix === null ? this.tcp : [...this.tcp, this.unix];
+    if (this.unix !== null) this.logger.log("notice", "Removing the unix socket file.");
     this.tcp = [];
     this.unix = null;
     await Promise.all(all.map((listener) => listener.close()));

@@ -69,10 +69,10 @@ async function serve(platform: Platform, config: Config): Promise<void> {
   let status = 0;
   try {
     openLog(logger);
-    logger.hasRole = true;
     host.onFault((error) => reportFault(logger, config, error));
     showLogo(platform, config, logger);
     checkSupervision(platform, config, logger);
+    logger.hasRole = true;
     const running = endOnSignals(platform, config, logger);
     rehearse(platform.chance);
     const server = await Tidemark.launch(config, { platform });

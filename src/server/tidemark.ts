@@ -32,6 +32,9 @@ import { Snapshots } from "./snapshots.js";
 import { Turn } from "./turn.js";
 import { refuseUnsupported } from "./unsupported.js";
 
+const NO_CONFIGURATION =
+  "Warning: no config file specified, using the default config. In order to specify a config file use tidemark /path/to/redis.conf";
+
 /** How a server is started, besides its configuration. */
 export interface LaunchOptions {
   /** The machine; tests give a simulated one. */
@@ -185,12 +188,13 @@ export class Tidemark implements AsyncDisposable {
   private async open(anyPort: boolean): Promise<void> {
     const { logger, config } = this;
     logger.open();
-    logger.log("warning", "oO0OoO0OoO0Oo Tidemark is starting oO0OoO0OoO0Oo");
+    logger.log("notice", "oO0OoO0OoO0Oo Tidemark is starting oO0OoO0OoO0Oo");
     logger.log(
-      "warning",
+      "notice",
       `Tidemark version=${TIDEMARK_VERSION}, Redis version=${REDIS_VERSION}, bits=64, pid=${this.platform.host.pid}, just started`,
     );
-    if (config.file !== null) logger.log("warning", "Configuration loaded");
+    if (config.isGiven) logger.log("notice", "Configuration loaded");
+    else logger.log("warning", NO_CONFIGURATION);
     logger.hasRole = true;
     await this.listeners.open(anyPort);
     logger.log("notice", `Running mode=standalone, port=${this.port}.`);
@@ -211,7 +215,7 @@ export class Tidemark implements AsyncDisposable {
 
   private async end({ save, force, now }: ShutdownOptions): Promise<void> {
     const { logger, engine } = this;
-    logger.log("warning", "User requested shutdown...");
+    logger.log("notice", "User requested shutdown...");
     if (!now) await this.waitForReplicas();
     engine.services.primary.isQuiet = true;
     engine.services.follower.pause(true);

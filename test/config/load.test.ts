@@ -281,3 +281,12 @@ oracleTest("wrong command lines are reported in redis-server's words", () =>
     { content: "port 0\n", args: ["--bar", "x", "-"] },
   ]),
 );
+
+test("a configuration knows whether anybody gave one", () => {
+  const given = (args: readonly string[], standardInput: string | null = null): boolean => {
+    const asked = parseArguments(args);
+    assert.ok(asked.kind === "serve");
+    return load(surroundings(), { file: null, standardInput, options: asked.options }).isGiven;
+  };
+  assert.deepEqual([given([]), given([], ""), given(["--save", ""])], [false, true, true]);
+});

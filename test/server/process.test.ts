@@ -33,6 +33,23 @@ test("the process that was started is the one that serves, and logs in Redis's f
   for (const line of lines) assert.match(line, LINE);
 });
 
+test("the first lines and the last ones have the marks and the role that they have in Redis 7.2", async () => {
+  await using server = await ServerProcess.start({
+    args: ["--save", "", "--activerehashing", "no", "--unixsocket", "t.sock"],
+  });
+  await server.run.kill("SIGTERM");
+  const has = (start: string, text: string): boolean =>
+    new RegExp(`^\\d+:${start[0]} .{24} \\${start[1]} ${text}`, "m").test(server.log);
+  const lines = {
+    "C#": ["These directives of the configuration cannot apply here"],
+    "C*": ["oO0OoO0OoO0Oo Tidemark is starting", "Tidemark version=", "Configuration loaded"],
+    "M*": ["Server initialized", "User requested shutdown", "Removing the unix socket file"],
+    "M#": ["Tidemark is now ready to exit"],
+  };
+  for (const [start, texts] of Object.entries(lines))
+    for (const text of texts) assert.ok(has(start, text), `${text}\n${server.log}`);
+});
+
 test("SIGTERM and SIGINT end it with status 0, and everything is on the disk", async () => {
   for (const signal of ["SIGTERM", "SIGINT"] as const) {
     const dir = temporaryDirectory();
@@ -192,7 +209,7 @@ test("what cannot start fails at once with a message and status 1", async () => 
 test("supervised starts the server unless a manager waits to be told that it is ready", async () => {
   const supervised = ["--save", "", "--supervised", "systemd"];
   await using server = await ServerProcess.start({ args: supervised });
-  assert.match(server.log, /# systemd supervision error: NOTIFY_SOCKET not found!\n/);
+  assert.match(server.log, /:C .* # systemd supervision error: NOTIFY_SOCKET not found!\n/);
   const client = await server.client();
   assert.deepEqual(await client.call("CONFIG", "GET", "supervised"), ["supervised", "systemd"]);
   assert.match(String(await client.call("INFO", "server")), /\r\nprocess_supervised:no\r\n/);
