@@ -59,7 +59,7 @@ function openSingle(parts: OpeningParts): AofDirectory {
     createIncr(directory, directory.file, parts.log);
     directory.adopt();
   }
-  if (!disk.canWrite(directory.path)) throw cannotWrite(directory, "Permission denied");
+  disk.checkWritable(directory.path);
   directory.removeLeftovers();
   return directory;
 }
@@ -71,7 +71,7 @@ function openParted(directory: AofDirectory, parts: OpeningParts): AofDirectory 
     if (!directory.manifest.isEmpty) checkFiles(directory, parts);
     else if (holdsData(parts.disk, dumpPath(parts.location))) prepareImport(directory);
     else create(directory, parts);
-    if (!parts.disk.canWrite(directory.path)) throw cannotWrite(directory, "Permission denied");
+    parts.disk.checkWritable(directory.path);
     directory.removeLeftovers();
   } catch (error) {
     if (error instanceof StartError) throw error;

@@ -75,8 +75,8 @@ export interface Disk {
   syncDirectoryOf(path: string): void;
   /** Like `syncDirectoryOf`, on the thread pool. */
   syncDirectoryAside(path: string): Promise<void>;
-  /** Whether files can be created in the directory. */
-  canWrite(path: string): boolean;
+  /** Throws the system's reason when no files can be created in the directory. */
+  checkWritable(path: string): void;
   /** Sets a file's permission bits (the `unixsocketperm` directive). */
   setMode(path: string, mode: number): void;
 }
@@ -218,13 +218,6 @@ export const nodeDisk: Disk = {
       await directory.close();
     }
   },
-  canWrite(path) {
-    try {
-      fs.accessSync(path, fs.constants.W_OK);
-      return true;
-    } catch {
-      return false;
-    }
-  },
+  checkWritable: (path) => fs.accessSync(path, fs.constants.W_OK),
   setMode: (path, mode) => fs.chmodSync(path, mode),
 };

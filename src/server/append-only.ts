@@ -263,7 +263,7 @@ export class AppendOnly {
       if (directory.isSingle && platform.disk.stat(parted.manifestPath) !== null) refuseBoth(parted);
       directory.readManifest();
       makeDirectory(directory);
-      if (!platform.disk.canWrite(directory.path)) throw new Error("Permission denied");
+      platform.disk.checkWritable(directory.path);
     } catch (error) {
       if (error instanceof StartError) throw error;
       const reason = error instanceof ManifestError ? `${error.message} (manifest)` : systemReason(error);

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmdirSync, rmSync, statfsSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmdirSync, rmSync, statfsSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -124,10 +124,17 @@ test("a read-only file system is called by its name, by a start and by a rewrite
     spawnSync("mount", ["-o", "remount,ro", dir]);
     await assert.rejects(client.call("CONFIG", "SET", "appendonly", "yes"), /Check server logs/);
     await server.run.logged(`append-only dir ${join(dir, "appendonlydir")}: Read-only file system`);
-    await assert.rejects(
-      ServerProcess.start({ dir, args: ["--appendonly", "yes"] }),
-      /append-only dir \S+: Read-only file system/,
-    );
+    const refused = (): Promise<void> =>
+      assert.rejects(
+        ServerProcess.start({ dir, args: ["--appendonly", "yes"] }),
+        /append-only dir \S+: Read-only file system/,
+      );
+    await refused();
+    // The same when the directory is there.
+    spawnSync("mount", ["-o", "remount,rw", dir]);
+    mkdirSync(join(dir, "appendonlydir"));
+    spawnSync("mount", ["-o", "remount,ro", dir]);
+    await refused();
   }),
 );
 

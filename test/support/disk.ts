@@ -64,7 +64,7 @@ export class SimulatedDisk implements Disk {
   total = 1024 * 1024 * 1024;
   /** The share of writes that the kernel takes only a part of. */
   shortWrites = 0;
-  /** Whether `canWrite` says yes. */
+  /** Whether `checkWritable` finds no fault. */
   writable = true;
   private failures: ActiveFailure[] = [];
   private held: (() => void)[] | null = null;
@@ -171,8 +171,9 @@ export class SimulatedDisk implements Disk {
     return this.pooled(() => this.syncDirectory(path));
   }
 
-  canWrite(path: string): boolean {
-    return this.writable && this.find(path) instanceof DirectoryNode;
+  checkWritable(path: string): void {
+    if (!(this.find(path) instanceof DirectoryNode)) throw diskError("ENOENT", "access", path);
+    if (!this.writable) throw diskError("EACCES", "access", path);
   }
 
   setMode(path: string, mode: number): void {
