@@ -1,17 +1,21 @@
-/** The program: a server in a process of its own, started with redis-server's arguments, or a tool beside it. */
+/**
+ * The program: a server in a process of its own, started with redis-server's arguments, or a tool beside it. What is
+ * asked of V8 is asked before the rest is loaded, which makes enough garbage to let the young generation grow.
+ */
 
-import { allowCollecting, inlineDeeply } from "./platform/compiler.js";
-import { nodePlatform } from "./platform/platform.js";
-import { runProcess } from "./server/process.js";
-import { tools } from "./server/tools/index.js";
+import { allowCollecting, inlineDeeply, stayYoung } from "./platform/compiler.js";
 
+stayYoung();
+const { tools } = await import("./server/tools/index.js");
 const [name = "", ...rest] = process.argv.slice(2);
 const loadTool = tools.get(name);
 if (loadTool === undefined) {
   inlineDeeply();
   allowCollecting();
+  const { runProcess } = await import("./server/process.js");
   void runProcess(process.argv.slice(2));
 } else {
+  const { nodePlatform } = await import("./platform/platform.js");
   const tool = await loadTool();
   process.exitCode = await tool(rest, nodePlatform());
 }

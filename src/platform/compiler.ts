@@ -17,6 +17,14 @@ export function inlineDeeply(): void {
 }
 
 /**
+ * Keeps V8's young generation at the size that it begins with, a megabyte. The dataset is outside of the heap and next to
+ * nothing outlives a request, so a larger one would collect no less and cost memory, and the caches of the processor.
+ */
+export function stayYoung(): void {
+  setFlagsFromString("--semi-space-growth-factor=1");
+}
+
+/**
  * Makes `host.collectGarbage` work. What the dataset gives back is the system's again only after a collection, and a
  * server that makes no garbage has none for a long time.
  */
