@@ -78,10 +78,10 @@ export class AppendOnlyFile {
     return this.isProvisional ? -1 : this.mending.loss.limit(this.syncing.synced);
   }
 
-  /** Up to here the policy allows to acknowledge. */
+  /** Up to here the policy allows to acknowledge. At least 0: that is what a client waits for which waits for no write. */
   get ackOffset(): number {
     return this.syncing.policy === "always"
-      ? this.mending.loss.limit(this.syncing.synced)
+      ? Math.max(0, this.mending.loss.limit(this.syncing.synced))
       : this.tail.written;
   }
 

@@ -514,6 +514,21 @@ test("while the manifest cannot name the new file, the old one has everything", 
   assert.equal(await counter(store.disk.afterPowerLoss("synced")), 4);
 });
 
+test("no, then always: while writes may be missing, who waits for none of them is not held up", async () => {
+  const store = await running("no");
+  increments(store, 2);
+  await store.clock.advance(10);
+  store.disk.fail({ operation: "sync", path: INCR, times: 1 });
+  store.aof.setPolicy("always");
+  await store.clock.advance(3000);
+  assert.equal(store.aof.canWrite, true);
+  const acknowledged = increments(store, 1);
+  await store.clock.advance(1000);
+  assert.equal(acknowledged(), 0);
+  assert.equal(store.aof.durableOffset, -1);
+  assert.equal(store.aof.ackOffset, 0);
+});
+
 test("close after a failed sync goes through a new file", async () => {
   const store = await running("everysec");
   increments(store, 2);
