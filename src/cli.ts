@@ -4,12 +4,14 @@
  */
 
 import { allowCollecting, inlineDeeply, stayYoung } from "./platform/compiler.js";
+import { keepCompilersBehind } from "./platform/priority.js";
 
 stayYoung();
 const { tools } = await import("./server/tools/index.js");
 const [name = "", ...rest] = process.argv.slice(2);
 const loadTool = tools.get(name);
 if (loadTool === undefined) {
+  keepCompilersBehind();
   inlineDeeply();
   allowCollecting();
   const { runProcess } = await import("./server/process.js");

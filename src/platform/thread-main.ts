@@ -3,17 +3,14 @@
  * so it has a lower priority than the loop.
  */
 
-import { constants, getPriority, platform, setPriority } from "node:os";
 import { parentPort, workerData } from "node:worker_threads";
 import { nodeDisk } from "./disk.js";
+import { yieldToLoop } from "./priority.js";
 import type { Program, ThreadSide } from "./thread.js";
-
-/** How much nicer than the loop threads are: where processors are scarce, they get about a third of what it gets. */
-const NICER = 5;
 
 if (parentPort !== null) {
   const port = parentPort;
-  beNice();
+  yieldToLoop();
   const still = new Int32Array(new SharedArrayBuffer(4));
   const side: ThreadSide = {
     disk: nodeDisk,
@@ -26,10 +23,4 @@ if (parentPort !== null) {
     const steps = program.run(input, side);
     while (steps.next().done !== true) {}
   });
-}
-
-/** On Linux 0 means this thread, elsewhere the whole process, which shall stay as it is. */
-function beNice(): void {
-  if (platform() !== "linux") return;
-  setPriority(0, Math.min(getPriority(0) + NICER, constants.priority.PRIORITY_LOW));
 }

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
@@ -44,6 +44,24 @@ test("the first lines and the last ones have the marks and the role that they ha
   };
   for (const [start, texts] of Object.entries(lines))
     for (const text of texts) assert.ok(has(start, text), `${text}\n${server.log}`);
+});
+
+test("the loop goes before the five threads of V8, and nothing before the threads that sync", async (context) => {
+  if (!existsSync("/proc/self/task")) return context.skip("only Linux gives each thread a priority");
+  await using server = await ServerProcess.start();
+  const nice = readdirSync(`/proc/${server.pid}/task`)
+    .sort((a, b) => Number(a) - Number(b))
+    .map((thread) =>
+      Number(
+        readFileSync(`/proc/${server.pid}/task/${thread}/stat`, "latin1").split(") ")[1]?.split(" ")[16],
+      ),
+    );
+  const [loop = Number.NaN, ...others] = nice;
+  const lowered = others.map((value) => value > loop);
+  assert.deepEqual(
+    lowered,
+    others.map((_, index) => index < 5),
+  );
 });
 
 test("SIGTERM and SIGINT end it with status 0, and everything is on the disk", async () => {
