@@ -7,10 +7,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { constants, getPriority, platform, setPriority } from "node:os";
 
-/** How much nicer than the loop a thread is that writes a snapshot: it gets about a third of what the loop gets. */
-const BACKGROUND = 5;
-/** The same for V8's: a tenth. */
-const COMPILERS = 10;
+/** How much nicer than the loop a thread is that can wait: where both want a processor, it gets a tenth of it. */
+const NICER = 10;
 /** V8's own threads, which compile and collect beside the loop, are the first that Node.js starts. */
 const V8_THREADS = 5;
 /** What newer versions of Node.js call a thread that syncs and writes files, for which clients do wait. */
@@ -18,7 +16,7 @@ const FILE_THREAD = "libuv-worker";
 
 /** Puts the thread that calls this behind the loop. */
 export function yieldToLoop(): void {
-  if (platform() === "linux") lower(0, BACKGROUND);
+  if (platform() === "linux") lower(0);
 }
 
 /**
@@ -33,13 +31,13 @@ export function keepCompilersBehind(): void {
     const [, ...others] = threads.sort((a, b) => a - b);
     for (const thread of others.slice(0, V8_THREADS)) {
       const name = readFileSync(`/proc/self/task/${thread}/comm`, "latin1").trim();
-      if (name !== FILE_THREAD) lower(thread, COMPILERS);
+      if (name !== FILE_THREAD) lower(thread);
     }
   } catch {
     // A system without /proc: they stay as they are.
   }
 }
 
-function lower(thread: number, by: number): void {
-  setPriority(thread, Math.min(getPriority(thread) + by, constants.priority.PRIORITY_LOW));
+function lower(thread: number): void {
+  setPriority(thread, Math.min(getPriority(thread) + NICER, constants.priority.PRIORITY_LOW));
 }
