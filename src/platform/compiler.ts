@@ -1,4 +1,4 @@
-/** What is asked of V8 by a process that is a server and nothing else. */
+/** What is asked of V8 by the program (cli.ts). A server inside another one leaves V8 as it is. */
 
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";

@@ -7,6 +7,8 @@ import { type Kind, Refusal } from "../directive.js";
 import { byteString, quote, textOf } from "../parse.js";
 import { scalar } from "./scalar.js";
 
+/** What Node calls EDQUOT. */
+const QUOTA_EXCEEDED = "Unknown system error -122";
 /** Where libuv words an error in another way than the C library, whose words Redis shows. */
 const SYSTEM_WORDS: Readonly<Record<string, string>> = {
   EADDRNOTAVAIL: "Cannot assign requested address",
@@ -18,7 +20,7 @@ const SYSTEM_WORDS: Readonly<Record<string, string>> = {
   ENAMETOOLONG: "File name too long",
   // It has no names for these.
   "Unknown system error -116": "Stale file handle",
-  "Unknown system error -122": "Disk quota exceeded",
+  [QUOTA_EXCEEDED]: "Disk quota exceeded",
 };
 
 /** The system's sentence for a failed call, as C's strerror gives it. */
@@ -31,7 +33,7 @@ export function systemReason(error: unknown): string {
 /** Whether the system says that there is no room for more. */
 export function isLackOfRoom(error: unknown): boolean {
   const { code } = error as NodeJS.ErrnoException;
-  return code === "ENOSPC" || code === "Unknown system error -122";
+  return code === "ENOSPC" || code === QUOTA_EXCEEDED;
 }
 
 /** Like `systemReason`, behind the path that the error is about if it names one. */
